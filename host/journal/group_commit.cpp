@@ -1,0 +1,252 @@
+// The writer thread: transactions, savepoints, what happens on a full disk.
+#include "journal/group_commit.hpp"
+
+#include "base/worker_pool.hpp"
+#include "journal/sql.hpp"
+
+#include <SQLiteCpp/Exception.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <future>
+#include <string>
+#include <utility>
+
+namespace sluice::journal {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kBusyMs = 10'000;               // longest wait for the checkpointer's lock
+constexpr auto kRoomInterval = 100ms;         // between looks at a full disk
+constexpr std::size_t kNoLimit = 0xfffffffe;  // pages: SQLite's own limit
+
+// Opens the writer's connection, whose log this host alone checkpoints.
+SQLite::Database open_writer(const std::filesystem::path& file, Sync sync) {
+  SQLite::Database database(
+      file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, kBusyMs);
+  database.exec("PRAGMA journal_mode = WAL");
+  database.exec("PRAGMA wal_autocheckpoint = 0");
+  database.exec("PRAGMA temp_store = MEMORY");  // savepoints never make files
+  database.exec(
+      "PRAGMA cache_size = -16384");  // 16 MiB: a group of ordinary pages is never spilled
+  switch (sync) {
+    case Sync::kAlways:
+      database.exec("PRAGMA synchronous = FULL");
+      break;
+    case Sync::kInterval:
+      database.exec("PRAGMA synchronous = NORMAL");
+      break;
+    case Sync::kOff:
+      database.exec("PRAGMA synchronous = OFF");
+      break;
+  }
+  return database;
+}
+
+}  // namespace
+
+// The transaction is gone, or has to go; `error` says why. Never leaves run_transaction.
+struct GroupCommit::Lost {
+  Error error;
+};
+
+Result<std::unique_ptr<GroupCommit>> GroupCommit::open(const std::filesystem::path& folder,
+                                                       Options options) {
+  auto lock = FolderLock::take(folder);
+  if (!lock) return std::move(lock).error();
+  return sql::guarded(folder, [&] {
+    return std::unique_ptr<GroupCommit>(
+        new GroupCommit(std::move(*lock), folder, std::move(options)));
+  });
+}
+
+GroupCommit::GroupCommit(FolderLock lock, const std::filesystem::path& folder, Options options)
+    : lock_(std::move(lock)),
+      folder_(folder),
+      file_(folder / "host.db"),
+      options_(std::move(options)),
+      database_(open_writer(file_, options_.sync)),
+      begin_(database_, "BEGIN IMMEDIATE"),
+      commit_(database_, "COMMIT"),
+      savepoint_(database_, "SAVEPOINT work"),
+      release_(database_, "RELEASE work"),
+      undo_(database_, "ROLLBACK TO work"),
+      checkpointer_({file_, options_.checkpoint_pages, options_.sync}),
+      reserve_(folder, options_.reserve_bytes) {
+  if (reserve_.has_room()) reserve_.hold();
+  if (options_.max_pages > 0) limit_pages(options_.max_pages);
+  sqlite3_wal_hook(
+      database_.getHandle(),
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<GroupCommit*>(self)->log_pages_ = static_cast<std::size_t>(pages);
+        return SQLITE_OK;
+      },
+      this);
+}
+
+GroupCommit::~GroupCommit() { stop(); }
+
+void GroupCommit::start() {
+  thread_ = std::thread([this] { write(); });
+}
+
+void GroupCommit::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  const std::scoped_lock lock(joining_);
+  if (thread_.joinable()) thread_.join();
+}
+
+void GroupCommit::submit(Work work, Done done) {
+  {
+    std::unique_lock lock(mutex_);
+    if (stopping_) {
+      lock.unlock();
+      done(Error{Fault::kUnavailable,
+                 "nothing more is stored in " + folder_.string() + ": the host is stopping"});
+      return;
+    }
+    waiting_.push_back({std::move(work), std::move(done)});
+  }
+  wake_.notify_one();
+}
+
+Result<void> GroupCommit::run(const Work& work) {
+  assert(std::this_thread::get_id() != thread_.get_id());
+  std::promise<Result<void>> ended;
+  auto result = ended.get_future();
+  submit(work, [&ended](const Result<void>& outcome) { ended.set_value(outcome); });
+  return result.get();
+}
+
+void GroupCommit::write() {
+  name_thread("journal");
+  std::vector<Job> jobs;
+  while (take(jobs)) {
+    std::span<Job> rest(jobs);
+    while (!rest.empty()) {
+      between_transactions();
+      // On a full disk one work fails the whole transaction, so each has its own: what frees space
+      // must not fail with what needs it.
+      rest = rest.subspan(run_transaction(is_full_ ? rest.first(1) : rest));
+    }
+    jobs.clear();
+  }
+}
+
+bool GroupCommit::take(std::vector<Job>& jobs) {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+  const auto count = std::min(waiting_.size(), options_.max_works);
+  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+  jobs.assign(std::move_iterator(waiting_.begin()), std::move_iterator(end));
+  waiting_.erase(waiting_.begin(), end);
+  return count > 0;
+}
+
+void GroupCommit::between_transactions() {
+  if (checkpointer_.take_rest()) {
+    sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                              nullptr);
+  }
+  if (!is_full_ || Steady::now() < look_for_room_) return;
+  look_for_room_ = Steady::now() + kRoomInterval;
+  if (!reserve_.has_room()) return;
+  reserve_.hold();
+  limit_pages(options_.max_pages > 0 ? options_.max_pages : kNoLimit);
+  is_full_ = false;
+}
+
+// Runs works from the front of `jobs` in one transaction, ends it and tells them. Returns how many
+// it took: all of them, unless the transaction was lost on the way.
+std::size_t GroupCommit::run_transaction(std::span<Job> jobs) {
+  std::vector<Result<void>> results;
+  results.reserve(jobs.size());
+  const auto group = jobs.size() > 1 ? Group::kMany : Group::kOne;
+  try {
+    sql::Use(begin_)->exec();
+    for (const Job& job : jobs) {
+      results.emplace_back();  // first, so that the work that loses the transaction counts as run
+      results.back() = attempt(job.work, group);
+    }
+    commit(jobs.size());
+  } catch (const Lost& lost) {
+    lose(results, lost.error);
+  } catch (...) {  // from BEGIN, a flush or COMMIT
+    saw_full_ = saw_full_ || sql::current_failure_is_full();
+    if (results.empty()) results.resize(jobs.size());
+    lose(results, sql::current_failure(folder_));
+  }
+  if (std::exchange(saw_full_, false)) became_full();
+  for (std::size_t i = 0; i < results.size(); ++i) jobs[i].done(results[i]);
+  return results.size();
+}
+
+// A savepoint costs a few microseconds, but a work that is alone needs none: the whole transaction
+// is its own.
+Result<void> GroupCommit::attempt(const Work& work, Group group) {
+  try {
+    if (group == Group::kMany) sql::Use(savepoint_)->exec();
+    work(database_);
+    if (group == Group::kMany) sql::Use(release_)->exec();
+  } catch (...) {
+    const Error error = sql::current_failure(folder_);
+    saw_full_ = saw_full_ || sql::current_failure_is_full();
+    // After some failures, a full disk among them, SQLite has rolled back everything by itself.
+    const bool is_gone = sqlite3_get_autocommit(database_.getHandle()) != 0;
+    if (group == Group::kOne || is_gone) throw Lost{error};
+    sql::Use(undo_)->exec();
+    sql::Use(release_)->exec();
+    for (Gatherer* gatherer : gatherers_) gatherer->drop();
+    return error;
+  }
+  for (Gatherer* gatherer : gatherers_) gatherer->keep();
+  return {};
+}
+
+void GroupCommit::commit(std::size_t works) {
+  for (Gatherer* gatherer : gatherers_) gatherer->flush(database_);
+  const auto begin = Steady::now();
+  sql::Use(commit_)->exec();
+  const Commit commit{Steady::now() - begin, works};
+  for (Gatherer* gatherer : gatherers_) gatherer->committed();
+  checkpointer_.log_is(log_pages_);
+  if (options_.on_commit) options_.on_commit(commit);
+}
+
+// Undoes the transaction. What had succeeded in it has failed now, with `error`.
+void GroupCommit::lose(std::span<Result<void>> results, const Error& error) {
+  database_.tryExec("ROLLBACK");  // fails where SQLite has done so already, and that is fine
+  for (Gatherer* gatherer : gatherers_) gatherer->rolled_back();
+  for (auto& result : results) {
+    if (result.ok()) result = error;
+  }
+}
+
+// Something did not fit. For a while each work has its own transaction, so that it fails alone. If
+// the disk is full, and not just too small for one big work, then until there is room: the database
+// may not grow, so that only works fail that need new pages; the reserve gives the log room for
+// those that free some, and the checkpoint lets it start over.
+void GroupCommit::became_full() {
+  is_full_ = true;
+  look_for_room_ = Steady::now() + kRoomInterval;
+  if (reserve_.has_room()) return;
+  reserve_.release();
+  sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                            nullptr);
+  const auto pages =
+      sql::guarded(folder_, [&] { return database_.execAndGet("PRAGMA page_count").getInt64(); });
+  if (pages) limit_pages(static_cast<std::size_t>(*pages));
+}
+
+void GroupCommit::limit_pages(std::size_t pages) {
+  database_.tryExec("PRAGMA max_page_count = " + std::to_string(pages));
+}
+
+}  // namespace sluice::journal

@@ -1,0 +1,90 @@
+// Journal: the records that were accepted and are not done yet.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "journal/group_commit.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sluice::journal {
+
+// Owned by the app, made between GroupCommit::open and start. Methods that take a Database run
+// inside a Work on the writer thread and throw what SQLite throws; the others run on any thread but
+// that one.
+class Journal final : private Gatherer {
+ public:
+  struct Entry {
+    std::string group{};  // the crawl
+    std::string document_id{};
+    std::string source{};      // the instance that pushed it
+    std::uint64_t cookie = 0;  // the source's own, handed back to it
+    std::uint32_t op = 0;
+    std::string payload{};  // the record as bytes, opaque here
+    Wall::time_point received_at{};
+  };
+  struct StoredEntry : Entry {
+    std::int64_t seq = 0;
+  };
+  // An entry without its payload.
+  struct Head {
+    std::int64_t seq = 0;
+    std::string group{};
+    std::string document_id{};
+    std::uint64_t bytes = 0;  // of the payload
+    Wall::time_point received_at{};
+  };
+
+  static Result<std::unique_ptr<Journal>> open(GroupCommit& commits);
+  ~Journal() override;
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  // The number of the entry: higher than all before it, also those removed or of earlier runs.
+  std::int64_t append(SQLite::Database& database, const Entry& entry);
+  // Numbers that are not there are passed over.
+  void remove(SQLite::Database& database, std::span<const std::int64_t> seqs);
+
+  // Those of `seqs` that are there, in the order asked for.
+  Result<std::vector<StoredEntry>> read(std::span<const std::int64_t> seqs) const;
+  // At most `limit` entries after `after_seq`, oldest first.
+  Result<std::vector<Head>> heads(std::int64_t after_seq, std::size_t limit) const;
+  // Entries that are durable and not removed. A gauge: may run behind by one transaction.
+  std::uint64_t open_count() const { return open_count_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Reader;
+
+  explicit Journal(GroupCommit& commits);
+
+  std::int64_t next_seq();
+  void keep() override;
+  void drop() override;
+  void flush(SQLite::Database&) override {}
+  void committed() override;
+  void rolled_back() override;
+
+  GroupCommit& commits_;
+
+  // The writer thread's.
+  SQLite::Statement insert_, delete_, reserve_;
+  std::int64_t next_seq_ = 1;
+  std::int64_t reserved_until_ = 0;  // numbers below it are marked as used in the file
+  std::int64_t work_delta_ = 0;      // entries added less removed: by this work
+  std::int64_t kept_delta_ = 0;      // and by the earlier ones of this transaction
+
+  std::atomic<std::uint64_t> open_count_{0};  // relaxed: a gauge, it orders nothing
+  const std::unique_ptr<Reader> reader_;
+};
+
+}  // namespace sluice::journal
