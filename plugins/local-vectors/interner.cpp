@@ -1,0 +1,31 @@
+#include "interner.hpp"
+
+#include <mutex>
+
+namespace local_vectors {
+
+Interner::Id Interner::add(std::string_view text) {
+  if (text.empty()) return kNone;
+  const std::unique_lock lock(mutex_);
+  const auto [at, is_new] = ids_.try_emplace(std::string(text), next_);
+  if (is_new) entries_[next_++].text = &at->first;
+  ++entries_[at->second].users;
+  return at->second;
+}
+
+void Interner::release(Id id) {
+  if (id == kNone) return;
+  const std::unique_lock lock(mutex_);
+  const auto entry = entries_.find(id);
+  if (--entry->second.users > 0) return;
+  ids_.erase(ids_.find(*entry->second.text));
+  entries_.erase(entry);
+}
+
+Interner::Id Interner::find(std::string_view text) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = ids_.find(std::string(text));
+  return found == ids_.end() ? kNone : found->second;
+}
+
+}  // namespace local_vectors
