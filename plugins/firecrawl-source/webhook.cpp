@@ -1,0 +1,227 @@
+// Signature, event, pages sorted into taken, left out and unusable, then one durable push.
+#include "webhook.hpp"
+
+#include "json_text.hpp"
+#include "signature.hpp"
+#include "uuid.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace firecrawl {
+namespace {
+
+constexpr std::int64_t kNotFound = 404;
+constexpr std::int64_t kGone = 410;
+
+// Firecrawl's words for a page whose content arrives under another URL: not a failure.
+constexpr std::string_view kRacedRedirect = "This URL was not scraped because another scrape job";
+
+// The documents of one event, sorted.
+struct Sorted {
+  std::vector<PageRecord> records;
+  std::vector<LeftOutPage> left_out;  // those on purpose and those that cannot be used
+  Tally tally;
+};
+
+Answer fault_answer(EventFault fault) {
+  switch (fault) {
+    case EventFault::kTooDeep:
+      return error_answer(400, "The body is nested more than 64 levels deep.");
+    case EventFault::kNotObject:
+      return error_answer(400, "The body is JSON, but not an object; a webhook event is one.");
+    case EventFault::kNoType:
+      return error_answer(422, "The event has no \"type\" such as \"crawl.page\".");
+    case EventFault::kNoJobId:
+      return error_answer(422, "The event has no job id: neither \"id\" nor \"jobId\".");
+    case EventFault::kJobIdTooLong:
+      return error_answer(422, "The event's job id is longer than 256 bytes.");
+    case EventFault::kTooManyDocuments:
+      return error_answer(413,
+                          "The event carries more than 20000 documents; send fewer at a time.");
+    case EventFault::kNone:
+    case EventFault::kNotJson:
+      break;
+  }
+  return error_answer(400, "The body is not valid JSON in UTF-8.");
+}
+
+Answer refusal(Intake intake) {
+  switch (intake) {
+    case Intake::kNotWritable:
+      return unavailable_answer("The journal cannot be written; send the event again later.");
+    case Intake::kStopping:
+      return unavailable_answer("The pipeline is stopping; send the event again later.");
+    case Intake::kFull:
+    case Intake::kTaken:
+      break;
+  }
+  return unavailable_answer("The pipeline is full; send the event again later.");
+}
+
+// The address a document goes by: where it ended up, else what was asked for. A page's own <meta>
+// tags can overwrite either, so the first that is an address counts.
+struct Address {
+  sluice::PageUrl id;
+  std::string_view written;
+};
+
+Address address_of(const Document& document) {
+  Address final_address{sluice::canonical_url(document.url), document.url};
+  if (final_address.id.ok()) return final_address;
+  Address asked{sluice::canonical_url(document.source_url), document.source_url};
+  return asked.id.ok() || document.url.empty() ? asked : final_address;
+}
+
+// What the ledger calls it.
+std::string ledger_name(const Address& address) {
+  return address.id.ok() ? address.id.canonical
+                         : std::string(clipped(address.written, sluice::kMaxUrlBytes));
+}
+
+bool is_blank(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
+}
+
+std::string status_detail(const Document& document) {
+  std::string detail = "the page answered HTTP " + std::to_string(*document.status_code);
+  if (!document.target_error.empty()) detail += ": " + document.target_error;
+  return detail;
+}
+
+void sort_document(const WebhookSettings& settings, std::size_t index, Document document,
+                   Sorted& out) {
+  using Reason = LeftOutPage::Reason;
+  Address address = address_of(document);
+  const std::string_view fault = document.fault.empty() ? address.id.fault : document.fault;
+  if (!fault.empty()) {
+    out.tally.failed.push_back({index, std::string(address.written), std::string(fault)});
+    out.left_out.push_back({ledger_name(address), Reason::kFailed, std::string(fault)});
+    return;
+  }
+  const auto status = document.status_code;
+  if (status && (*status < settings.min_status || *status > settings.max_status)) {
+    ++out.tally.left_out;
+    out.left_out.push_back({address.id.canonical, Reason::kStatus, status_detail(document)});
+    if (settings.on_gone == OnGone::kDelete && (*status == kNotFound || *status == kGone)) {
+      out.records.push_back({PageRecord::Op::kDelete, std::move(address.id), {}, {}});
+    }
+    return;
+  }
+  if (is_blank(document.markdown)) {
+    ++out.tally.left_out;
+    out.left_out.push_back({address.id.canonical, Reason::kEmpty, "the page has no Markdown"});
+    return;
+  }
+  std::string written(address.written);
+  out.records.push_back(
+      {PageRecord::Op::kIndex, std::move(address.id), std::move(written), std::move(document)});
+}
+
+void count_verdict(std::string_view job_id, const PageRecord& record, PageVerdict verdict,
+                   Tally& tally) {
+  if (record.op == PageRecord::Op::kDelete) return;  // counted among those left out
+  if (verdict == PageVerdict::kDuplicate) {
+    ++tally.duplicates;
+  } else {
+    tally.job_ids.push_back(uuid5_of_url(std::string(job_id) + '#' + record.id.canonical));
+  }
+}
+
+// Pushes what is worth indexing and files the rest. On anything but kTaken the sender has to repeat
+// the event, which does no harm: what was taken before is then a duplicate.
+Intake take_pages(const WebhookSettings& settings, Event& event, Pipeline& pipeline, Tally& tally) {
+  Sorted sorted;
+  for (std::size_t i = 0; i < event.documents.size(); ++i) {
+    sort_document(settings, i, std::move(event.documents[i]), sorted);
+  }
+  if (!sorted.records.empty()) {
+    std::vector<PageVerdict> verdicts(sorted.records.size());
+    const Intake intake = pipeline.push(event.job_id, sorted.records, verdicts);
+    if (intake != Intake::kTaken) return intake;
+    for (std::size_t i = 0; i < verdicts.size(); ++i) {
+      count_verdict(event.job_id, sorted.records[i], verdicts[i], sorted.tally);
+    }
+  }
+  tally = std::move(sorted.tally);
+  return sorted.left_out.empty() ? Intake::kTaken
+                                 : pipeline.leave_out(event.job_id, sorted.left_out);
+}
+
+// A page event with success: false. A failed page often has nothing but its address, and in v0 not
+// even that.
+Answer failed_pages(const Event& event, Pipeline& pipeline) {
+  Answer answer = failed_event_answer(event.job_id);
+  if (event.error.starts_with(kRacedRedirect)) return answer;
+  const std::string why = event.error.empty() ? "Firecrawl gave no reason" : event.error;
+  std::vector<LeftOutPage> pages;
+  for (const Document& document : event.documents) {
+    pages.push_back({ledger_name(address_of(document)), LeftOutPage::Reason::kFailed, why});
+  }
+  if (pages.empty()) pages.push_back({{}, LeftOutPage::Reason::kFailed, why});
+  const Intake intake = pipeline.leave_out(event.job_id, pages);
+  return intake == Intake::kTaken ? answer : refusal(intake);
+}
+
+Answer page_event(const WebhookSettings& settings, Event& event, Pipeline& pipeline) {
+  if (!event.success) return failed_pages(event, pipeline);
+  Tally tally;
+  const Intake intake = take_pages(settings, event, pipeline, tally);
+  return intake == Intake::kTaken ? page_answer(tally) : refusal(intake);
+}
+
+// v0 sends all pages with `completed`; later versions an empty list.
+Answer completed_event(const WebhookSettings& settings, Event& event, Pipeline& pipeline) {
+  Tally tally;
+  Intake intake = take_pages(settings, event, pipeline, tally);
+  if (intake == Intake::kTaken) intake = pipeline.close(event.job_id, CrawlEnd::kCompleted);
+  if (intake != Intake::kTaken) return refusal(intake);
+  return tally.total() == 0 ? acknowledged_answer(event.type) : completed_answer(event.type, tally);
+}
+
+Answer lifecycle_answer(Intake intake, const Event& event) {
+  return intake == Intake::kTaken ? acknowledged_answer(event.type) : refusal(intake);
+}
+
+}  // namespace
+
+Answer answer_delivery(const WebhookSettings& settings, const Delivery& delivery,
+                       Pipeline& pipeline) {
+  if (!settings.secret.empty()) {
+    switch (check_signature(settings.secret, delivery.signature, delivery.body)) {
+      case SignatureCheck::kOk:
+        break;
+      case SignatureCheck::kMissing:
+        return error_answer(401, "The X-Firecrawl-Signature header is missing.");
+      case SignatureCheck::kMalformed:
+        return error_answer(400,
+                            "The X-Firecrawl-Signature header is not sha256= and 64 hex digits.");
+      case SignatureCheck::kWrong:
+        return error_answer(401, "The signature does not match the body.");
+    }
+  }
+  ParsedEvent parsed = parse_event(delivery.body, delivery.readable);
+  if (parsed.fault != EventFault::kNone) return fault_answer(parsed.fault);
+  Event& event = parsed.event;
+  switch (event.kind) {
+    case EventKind::kPage:
+      return page_event(settings, event, pipeline);
+    case EventKind::kCompleted:
+      return completed_event(settings, event, pipeline);
+    case EventKind::kStarted:
+      return lifecycle_answer(pipeline.open(event.job_id), event);
+    case EventKind::kCancelled:
+      return lifecycle_answer(pipeline.close(event.job_id, CrawlEnd::kCancelled), event);
+    case EventKind::kFailed:
+      return lifecycle_answer(pipeline.close(event.job_id, CrawlEnd::kFailed), event);
+    case EventKind::kOther:
+      return acknowledged_answer(event.type);
+    case EventKind::kUnknown:
+      break;
+  }
+  return ignored_answer(event.type);
+}
+
+}  // namespace firecrawl
