@@ -1,0 +1,80 @@
+// See schema.hpp: the value itself, and what it hides.
+#include "config/schema.hpp"
+
+#include "config/schema_rule.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::config {
+namespace {
+
+constexpr std::string_view kHidden = "********";
+
+// redis://user:password@host to redis://********@host.
+std::string without_credentials(const std::string& url) {
+  const std::size_t slashes = url.find("://");
+  if (slashes == std::string::npos) return url;
+  const std::size_t start = slashes + 3;
+  const std::size_t authority_end = std::min(url.find_first_of("/?#", start), url.size());
+  const std::size_t at = url.substr(0, authority_end).rfind('@');
+  if (at == std::string::npos || at < start) return url;
+  return url.substr(0, start) + std::string(kHidden) + url.substr(at);
+}
+
+bool is_unset(const nlohmann::json& value) {
+  return value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty());
+}
+
+void hide(const Rule& rule, nlohmann::json& value) {
+  if (rule.is_secret) {
+    if (!is_unset(value)) value = kHidden;
+    return;
+  }
+  if (rule.format == Format::kUri && value.is_string()) {
+    value = without_credentials(value.get_ref<const std::string&>());
+  }
+  for (const auto& branch : rule.one_of) hide(*branch, value);
+  if (value.is_array() && rule.items) {
+    for (auto& item : value) hide(*rule.items, item);
+  }
+  if (!value.is_object()) return;
+  for (auto& [key, member] : value.items()) {
+    if (const Rule* property = rule.property(key)) {
+      hide(*property, member);
+    } else if (rule.additional) {
+      hide(*rule.additional, member);
+    }
+  }
+}
+
+}  // namespace
+
+bool Rule::allows(Type type) const {
+  return types.empty() || std::find(types.begin(), types.end(), type) != types.end();
+}
+
+const Rule* Rule::property(std::string_view key) const {
+  const auto found = std::find_if(properties.begin(), properties.end(),
+                                  [&](const Property& property) { return property.key == key; });
+  return found == properties.end() ? nullptr : found->rule.get();
+}
+
+Schema::Schema(std::unique_ptr<const Rule> root) : root_(std::move(root)) {}
+Schema::Schema(Schema&&) noexcept = default;
+Schema& Schema::operator=(Schema&&) noexcept = default;
+Schema::~Schema() = default;
+
+nlohmann::json Schema::validate(const Node& node, const std::string& path,
+                                Findings& findings) const {
+  auto value = apply_rule(*root_, node, path, findings);
+  if (value) return *std::move(value);
+  return root_->fallback.value_or(nlohmann::json::object());
+}
+
+nlohmann::json Schema::redact(nlohmann::json value) const {
+  hide(*root_, value);
+  return value;
+}
+
+}  // namespace sluice::config
