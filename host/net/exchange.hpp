@@ -1,0 +1,40 @@
+// Exchange: one request and the one answer it gets.
+#pragma once
+
+#include "net/byte_budget.hpp"
+#include "net/message.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+namespace sluice::net {
+
+// Shared, because whoever will answer (a worker, a timer, a plugin) keeps it until then, and the
+// body may be read in place as long. An exchange that everybody lets go of unanswered answers 500.
+class Exchange {
+ public:
+  using Answer = std::function<void(Response)>;
+
+  // `answer` is called exactly once, on whichever thread responds; it must not throw. `charge` is
+  // given back when the exchange goes.
+  Exchange(Request request, Answer answer, ByteCharge charge = {});
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  const Request& request() const { return request_; }
+
+  // Any thread, once; what comes later is ignored.
+  void respond(Response response);
+
+ private:
+  const Request request_;
+  const Answer answer_;
+  const ByteCharge charge_;
+  std::atomic<bool> is_answered_ = false;
+};
+
+using ExchangePtr = std::shared_ptr<Exchange>;
+
+}  // namespace sluice::net

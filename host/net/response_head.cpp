@@ -1,0 +1,61 @@
+// Serialising heads by hand: it is a few appends, where Beast's serializer costs several
+// allocations.
+#include "net/response_head.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::net {
+
+namespace {
+
+constexpr std::array<std::string_view, 6> kOwnHeaders = {
+    "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Date", "X-Request-ID"};
+
+bool is_token(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char letter) {
+    return letter > ' ' && letter < 0x7f &&
+           std::string_view("()<>@,;:\\\"/[]?={}").find(letter) == std::string_view::npos;
+  });
+}
+
+void append(std::string& head, std::string_view name, std::string_view value) {
+  head += name;
+  head += ": ";
+  for (const char letter : value) {
+    const bool breaks_line = letter == '\r' || letter == '\n' || letter == '\0';
+    head += breaks_line ? ' ' : letter;
+  }
+  head += "\r\n";
+}
+
+}  // namespace
+
+bool is_bodiless(unsigned status) { return status < 200 || status == 204 || status == 304; }
+
+std::string write_head(const Response& response, const ResponseFrame& frame) {
+  std::string head;
+  head.reserve(256);  // a usual head; more only costs a second allocation
+  head += "HTTP/1.1 ";
+  head += std::to_string(response.status);
+  head += ' ';
+  head += reason_phrase(response.status);
+  head += "\r\n";
+  if (!response.content_type.empty()) append(head, "Content-Type", response.content_type);
+  if (!is_bodiless(response.status)) {
+    append(head, "Content-Length", std::to_string(response.body.size()));
+  }
+  append(head, "Date", frame.date);
+  append(head, "X-Request-ID", frame.request_id);
+  if (!frame.connection.empty()) append(head, "Connection", frame.connection);
+  for (const auto& header : response.headers) {
+    const bool is_ours = std::any_of(kOwnHeaders.begin(), kOwnHeaders.end(), [&](auto own) {
+      return equal_without_case(own, header.name);
+    });
+    if (!is_ours && is_token(header.name)) append(head, header.name, header.value);
+  }
+  head += "\r\n";
+  return head;
+}
+
+}  // namespace sluice::net

@@ -1,0 +1,135 @@
+// Router: which handler answers which method and path.
+#pragma once
+
+#include "base/result.hpp"
+#include "net/exchange.hpp"
+
+#include <compare>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sluice::net {
+
+using RouteId = std::uint64_t;  // never 0
+
+// Answers through the exchange, then or later, on any thread.
+using Handler = std::function<void(ExchangePtr)>;
+
+enum class RunsOn {
+  kWorker,  // may block
+  kIo,      // on a loop thread: must not block
+};
+
+struct RouteOptions {
+  RunsOn runs_on = RunsOn::kWorker;
+  std::size_t max_body = 0;  // bytes; 0 = the server's
+  bool needs_token = false;
+  bool rate_limited = false;
+  std::string owner = {};  // who added it, for messages and lists
+};
+
+// One route. Shared by the router and by the requests that have matched it.
+class Route {
+ public:
+  struct Segment {
+    enum class Kind { kExact, kParameter, kRest } kind;
+    std::string text;  // what must stand there, or the parameter's name
+  };
+  struct Place {
+    std::string method;
+    std::string pattern;
+    std::vector<Segment> segments;  // of the pattern; at least one
+  };
+
+  Route(Place place, RouteOptions options, Handler handler);
+
+  const std::string& method() const { return place_.method; }
+  const std::string& pattern() const { return place_.pattern; }
+  const RouteOptions& options() const { return options_; }
+
+  // Any thread. Calls the handler here; answers 503 when the route was removed meanwhile (a
+  // reload: the sender shall come again), and 500 when the handler throws.
+  void run(const ExchangePtr& exchange);
+
+ private:
+  friend class Router;
+
+  static Result<std::vector<Segment>> parse(const std::string& pattern);
+  bool matches(const std::vector<std::string>& path) const;
+  std::vector<std::pair<std::string, std::string>> params(
+      const std::vector<std::string>& path) const;
+  void close();
+  void wait_until_unused();
+
+  const Place place_;
+  const RouteOptions options_;
+  Handler handler_;  // changed only once it is removed and unused
+
+  std::condition_variable idle_;
+  std::mutex mutex_;  // guards what follows
+  std::size_t running_ = 0;
+  bool is_removed_ = false;
+};
+
+struct RouteMatch {
+  std::shared_ptr<Route> route;  // none: see allow
+  std::vector<std::pair<std::string, std::string>> params;
+  std::string
+      allow;  // without a route: the methods that the path has, "GET, HEAD"; empty = unknown path
+};
+
+struct RouteInfo {
+  std::string method;
+  std::string pattern;
+  std::string owner;
+};
+
+// Any thread, while serving too: requests see a snapshot. Patterns are segments between slashes,
+// each a text, a {parameter} (one segment, not empty) or, at the end, a {rest...} (what is left,
+// which may be empty). Text beats parameter beats rest, from the left. Method "*" takes what no
+// other method of the same pattern takes; GET answers HEAD too.
+class Router {
+ public:
+  Router();
+
+  // Fault::kInvalid for a bad pattern; Fault::kExists, naming both owners, when the place is taken.
+  Result<RouteId> add(std::string method, std::string pattern, RouteOptions options,
+                      Handler handler);
+
+  // No request starts on the route afterwards. False when there is no such route.
+  bool remove(RouteId id);
+
+  // As remove, and returns when no handler of the route is running and the handler is destroyed.
+  // Not from inside one of its own handlers.
+  bool remove_and_wait(RouteId id);
+
+  RouteMatch match(std::string_view method, const std::vector<std::string>& segments) const;
+
+  // In the order of their patterns.
+  std::vector<RouteInfo> routes() const;
+
+ private:
+  struct Entry {
+    RouteId id;
+    std::shared_ptr<Route> route;
+  };
+  using Table = std::vector<Entry>;  // the most specific first
+
+  std::shared_ptr<const Table> table() const;
+  std::shared_ptr<Route> take(RouteId id);
+  static std::strong_ordering order(const Route& left, const Route& right);
+
+  mutable std::mutex mutex_;            // guards what follows
+  std::shared_ptr<const Table> table_;  // replaced, never changed: requests hold on to it
+  RouteId last_id_ = 0;
+};
+
+}  // namespace sluice::net
