@@ -1,0 +1,4 @@
+/* Has a manifest, but exports nothing. */
+#include <sluice/abi.h>
+
+SLUICE_MANIFEST("test.no-entry");
