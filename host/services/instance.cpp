@@ -1,0 +1,201 @@
+// Handing out tables, and taking back what a component opened.
+#include "services/instance.hpp"
+
+#include "data/hits.hpp"
+#include "data/records_table.hpp"
+#include "services/tables.hpp"
+
+#include <array>
+#include <chrono>
+#include <utility>
+
+namespace sluice::services {
+namespace {
+
+// How long quiet() waits for callbacks that run into the component; past it, the component hangs,
+// and stopping it anyway is the lesser evil.
+constexpr std::chrono::seconds kQuietWithin{10};
+
+struct Offer {
+  std::string_view id;
+  const void* (*table)();
+};
+
+template <auto table>
+const void* erased() {
+  return &table();
+}
+
+constexpr std::array kOffers = {
+    Offer{SLUICE_IFACE_RECORDS, &erased<&data::records_table>},
+    Offer{SLUICE_IFACE_HITS, &erased<&data::hits_table>},
+    Offer{SLUICE_IFACE_LOG, &erased<&log_table>},
+    Offer{SLUICE_IFACE_METRICS, &erased<&metrics_table>},
+    Offer{SLUICE_IFACE_CONFIG, &erased<&config_table>},
+    Offer{SLUICE_IFACE_STATE, &erased<&state_table>},
+    Offer{SLUICE_IFACE_DATA, &erased<&data_table>},
+    Offer{SLUICE_IFACE_TIMER, &erased<&timer_table>},
+    Offer{SLUICE_IFACE_HTTP_CLIENT, &erased<&http_client_table>},
+    Offer{SLUICE_IFACE_HTTP_SERVER, &erased<&http_server_table>},
+    Offer{SLUICE_IFACE_SERVICES, &erased<&services_table>},
+    Offer{SLUICE_IFACE_THREADS, &erased<&threads_table>},
+    Offer{SLUICE_IFACE_EMIT, &erased<&emit_table>},
+    Offer{SLUICE_IFACE_CRAWLS, &erased<&crawls_table>},
+};
+
+const void* get_interface(const sluice_host* host, const char* id) {
+  for (const auto& offer : kOffers) {
+    if (offer.id != id) continue;
+    const bool is_for_sources = offer.id == SLUICE_IFACE_EMIT || offer.id == SLUICE_IFACE_CRAWLS;
+    if (is_for_sources && !instance_of(host).intake()) return nullptr;
+    return offer.table();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const std::vector<std::string>& offered_interfaces() {
+  static const std::vector<std::string> kIds = [] {
+    std::vector<std::string> ids;
+    for (const auto& offer : kOffers) ids.emplace_back(offer.id);
+    return ids;
+  }();
+  return kIds;
+}
+
+Instance& instance_of(const sluice_host* host) {
+  return static_cast<Instance&>(data::account_of(host));
+}
+
+Instance::Instance(Shared& shared, plugin::Callee callee)
+    : shared_(shared), callee_(std::move(callee)) {
+  handle_.struct_size = sizeof handle_;
+  handle_.abi_minor = SLUICE_ABI_MINOR;
+  handle_.name = "sluice";
+  handle_.version = kHostVersion;
+  handle_.instance = callee_.instance.c_str();
+  handle_.impl = static_cast<data::Account*>(this);
+  handle_.get_interface = &get_interface;
+}
+
+Instance::~Instance() { quiet(); }
+
+void Instance::set_peers(std::map<std::string, const plugin::Component*, std::less<>> peers) {
+  peers_ = std::move(peers);
+}
+
+Result<net::RouteId> Instance::open(const Route& route) {
+  return shared_.router.add(
+      route.method, route.pattern, route.options, [this, route](net::ExchangePtr x) {
+        // The plugin owns the exchange from here on and gives it back in respond.
+        auto* handed = reinterpret_cast<sluice_exchange*>(new net::ExchangePtr(std::move(x)));
+        call_back("route handler", plugin::ThreadTag::kWorker,
+                  [&] { route.handler(route.ctx, handed); });
+      });
+}
+
+void Instance::declare(Route route) {
+  bool is_open = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    routes_.push_back(route);
+    is_open = are_routes_open_;
+  }
+  if (!is_open) return;
+  auto id = open(route);
+  if (!id) {
+    shared_.log.write(observe::Level::kError, name(), id.error().message);
+    return;
+  }
+  const std::scoped_lock lock(mutex_);
+  open_routes_.push_back(*id);
+}
+
+Result<void> Instance::open_routes() {
+  std::vector<Route> routes;
+  {
+    const std::scoped_lock lock(mutex_);
+    routes = routes_;
+    are_routes_open_ = true;
+  }
+  for (const auto& route : routes) {
+    auto id = open(route);
+    if (!id) {
+      close_routes();
+      return std::move(id).error();
+    }
+    const std::scoped_lock lock(mutex_);
+    open_routes_.push_back(*id);
+  }
+  return {};
+}
+
+void Instance::close_routes() {
+  std::vector<net::RouteId> routes;
+  {
+    const std::scoped_lock lock(mutex_);
+    routes.swap(open_routes_);
+    are_routes_open_ = false;
+  }
+  for (const auto id : routes) shared_.router.remove_and_wait(id);
+}
+
+void Instance::quiet() {
+  close_routes();
+  std::set<net::TimerId> timers;
+  std::map<uint64_t, net::RequestId> requests;
+  {
+    const std::scoped_lock lock(mutex_);
+    timers.swap(timers_);
+    requests = requests_;
+  }
+  for (const auto id : timers) shared_.loop.cancel_timer(id);
+  for (const auto& [number, id] : requests) shared_.client.cancel(id);
+  std::unique_lock lock(mutex_);
+  if (!idle_.wait_for(lock, kQuietWithin, [&] { return under_way_ == 0; })) {
+    lock.unlock();
+    shared_.faults.report(callee_, "stuck",
+                          "callbacks of it are still running long after they were to end");
+  }
+}
+
+void Instance::began() {
+  const std::scoped_lock lock(mutex_);
+  ++under_way_;
+}
+
+void Instance::ended() {
+  const std::scoped_lock lock(mutex_);
+  --under_way_;
+  idle_.notify_all();  // under the lock: quiet may destroy this once it is released
+}
+
+void Instance::keep_timer(net::TimerId id) {
+  const std::scoped_lock lock(mutex_);
+  timers_.insert(id);
+}
+
+void Instance::drop_timer(net::TimerId id) {
+  const std::scoped_lock lock(mutex_);
+  timers_.erase(id);
+}
+
+uint64_t Instance::next_request() {
+  const std::scoped_lock lock(mutex_);
+  requests_.emplace(++last_request_, 0);
+  return last_request_;
+}
+
+void Instance::keep_request(uint64_t number, net::RequestId id) {
+  const std::scoped_lock lock(mutex_);
+  if (const auto it = requests_.find(number); it != requests_.end()) it->second = id;
+}
+
+net::RequestId Instance::drop_request(uint64_t number) {
+  const std::scoped_lock lock(mutex_);
+  const auto node = requests_.extract(number);
+  return node ? node.mapped() : 0;
+}
+
+}  // namespace sluice::services
