@@ -1,0 +1,151 @@
+// Holding, releasing and reading back.
+#include "flow/backlog.hpp"
+
+#include "data/codec.hpp"
+#include "flow/digest.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace sluice::flow {
+namespace {
+
+// Pages in one read: enough to keep the stages fed, little enough to share the loop.
+constexpr std::size_t kReadAtOnce = 80;
+// After a read that failed, for the disk to come back.
+constexpr std::chrono::seconds kReadAgain{1};
+// Crawls remembered as closed; forgetting one only means that its late pages are held until
+// max_hold.
+constexpr std::size_t kMostClosed = 10'000;
+
+}  // namespace
+
+Backlog::Backlog(Loop& loop, const journal::Journal& journal, Budget& budget, Options options,
+                 Hooks hooks)
+    : loop_(loop),
+      journal_(journal),
+      budget_(budget),
+      options_(std::move(options)),
+      hooks_(std::move(hooks)) {}
+
+Backlog::Line& Backlog::line_of(const std::string& group) {
+  const auto it = by_group_.find(group);
+  if (it != by_group_.end()) return *it->second;
+  const bool is_held = options_.is_holding && !group.empty() && !closed_.contains(group);
+  lines_.push_back({group, {}, is_held});
+  by_group_.emplace(group, std::prev(lines_.end()));
+  if (is_held) {
+    loop_.after(options_.max_hold, [this, group] {
+      if (const auto line = by_group_.find(group); line != by_group_.end()) release(*line->second);
+    });
+  }
+  return lines_.back();
+}
+
+void Backlog::add(journal::Journal::Head head, Origin origin) {
+  Line& line = line_of(head.group);
+  line.pages.push_back({head.seq, head.bytes, origin == Origin::kRecovered});
+  ++waiting_;
+  if (line.is_held) {
+    ++held_;
+  } else {
+    pump();
+  }
+}
+
+void Backlog::close(const std::string& group) {
+  if (closed_.size() >= kMostClosed) closed_.clear();
+  closed_.insert(group);
+  const auto line = by_group_.find(group);
+  if (line != by_group_.end()) release(*line->second);
+}
+
+void Backlog::release(Line& line) {
+  if (!std::exchange(line.is_held, false)) return;
+  held_ -= line.pages.size();
+  pump();
+}
+
+void Backlog::pump() {
+  if (is_reading_ || is_stopped_) return;
+  const auto line =
+      std::find_if(lines_.begin(), lines_.end(), [](const Line& one) { return !one.is_held; });
+  if (line == lines_.end()) return;
+  std::vector<Page> pages;
+  while (!line->pages.empty() && pages.size() < kReadAtOnce && loaded_ < options_.max_loaded) {
+    const Page& next = line->pages.front();
+    if (!budget_.take({1, next.bytes}, std::chrono::milliseconds(0))) break;
+    pages.push_back(next);
+    line->pages.pop_front();
+    ++loaded_;
+  }
+  waiting_ -= pages.size();
+  if (line->pages.empty()) {
+    by_group_.erase(line->group);
+    lines_.erase(line);
+  } else {
+    lines_.splice(lines_.end(), lines_, line);
+  }
+  if (!pages.empty()) read(std::move(pages));
+}
+
+void Backlog::read(std::vector<Page> pages) {
+  is_reading_ = true;
+  reader_.post([this, pages = std::move(pages)]() mutable {
+    std::vector<int64_t> seqs;
+    seqs.reserve(pages.size());
+    for (const auto& page : pages) seqs.push_back(page.seq);
+    auto entries = journal_.read(seqs);
+    // Shared, as a std::function must be copyable and pages are not.
+    auto loaded = std::make_shared<std::vector<Delivery::Page>>();
+    std::vector<std::pair<int64_t, std::string>> damaged;
+    if (entries) {
+      for (auto& entry : *entries) {
+        const auto page = std::find_if(pages.begin(), pages.end(),
+                                       [&](const Page& one) { return one.seq == entry.seq; });
+        auto document = data::decode(entry.payload);
+        if (!document) {
+          damaged.emplace_back(entry.seq, document.error().message);
+          continue;  // stays among those without a page
+        }
+        const Digest digest = digest_of(**document, options_.fingerprint);
+        loaded->push_back({std::move(*document),
+                           entry.seq,
+                           std::move(entry.source),
+                           entry.cookie,
+                           digest,
+                           entry.received_at,
+                           page->is_recovered,
+                           {1, page->bytes},
+                           true});
+        page->seq = 0;  // accounted for: what keeps its number below was removed meanwhile
+      }
+    }
+    loop_.post([this, loaded, damaged = std::move(damaged), pages = std::move(pages),
+                is_read = entries.ok()] {
+      is_reading_ = false;
+      if (!is_read) {
+        for (const auto& page : pages) budget_.give_back({1, page.bytes});
+        loaded_ -= pages.size();
+        loop_.after(kReadAgain, [this, pages] {
+          Line& line = line_of({});
+          line.pages.insert(line.pages.begin(), pages.begin(), pages.end());
+          waiting_ += pages.size();
+          pump();
+        });
+        return;
+      }
+      for (const auto& page : pages) {
+        if (page.seq == 0) continue;
+        budget_.give_back({1, page.bytes});
+        --loaded_;
+      }
+      for (const auto& [seq, why] : damaged) hooks_.damaged(seq, why);
+      for (auto& page : *loaded) hooks_.loaded(std::move(page));
+      pump();
+    });
+  });
+}
+
+}  // namespace sluice::flow

@@ -1,0 +1,87 @@
+// Backlog: pages that are in the journal and not in memory: those a restart found open, and those
+// that batch mode holds until their crawl closes. It reads them back as there is room.
+#pragma once
+
+#include "base/worker_pool.hpp"
+#include "flow/budget.hpp"
+#include "flow/delivery.hpp"
+#include "flow/loop.hpp"
+#include "journal/journal.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace sluice::flow {
+
+// Owned by the graph; the loop's thread, but for the reading, which one worker does.
+class Backlog {
+ public:
+  struct Options {
+    bool is_holding = false;  // pages of an open crawl wait until it closes
+    std::chrono::milliseconds max_hold =
+        std::chrono::hours(1);     // or until the first of them is this old
+    std::size_t max_loaded = 800;  // pages in memory at a time that came from here
+    std::string fingerprint;       // for digests
+  };
+  struct Hooks {
+    std::function<void(Delivery::Page)> loaded;
+    std::function<void(int64_t seq, const std::string& why)> damaged;  // a row that is not a page
+  };
+
+  Backlog(Loop& loop, const journal::Journal& journal, Budget& budget, Options options,
+          Hooks hooks);
+
+  enum class Origin : uint8_t { kAccepted, kRecovered };
+  void add(journal::Journal::Head head, Origin origin);
+  // Its crawl closed: what is held of it may run, and what comes late is not held.
+  void close(const std::string& group);
+  // One page that came from here has its outcome.
+  void ended() { --loaded_; }
+  // Reads on when there is room. Whoever frees room calls it.
+  void pump();
+  void stop() { is_stopped_ = true; }
+
+  std::size_t held() const { return held_; }
+  std::size_t waiting() const { return waiting_; }  // held ones too
+
+ private:
+  struct Page {
+    int64_t seq = 0;
+    uint64_t bytes = 0;
+    bool is_recovered = false;
+  };
+  struct Line {  // the pages of one crawl
+    std::string group;
+    std::deque<Page> pages;
+    bool is_held = false;
+  };
+  using Lines = std::list<Line>;
+
+  Line& line_of(const std::string& group);
+  void release(Line& line);
+  void read(std::vector<Page> pages);
+
+  Loop& loop_;
+  const journal::Journal& journal_;
+  Budget& budget_;
+  const Options options_;
+  const Hooks hooks_;
+  Lines lines_;  // read in turn, so that one big crawl does not hold up the others
+  std::unordered_map<std::string, Lines::iterator> by_group_;
+  std::unordered_set<std::string> closed_;  // crawls that closed while this host runs
+  std::size_t waiting_ = 0;
+  std::size_t held_ = 0;
+  std::size_t loaded_ = 0;
+  bool is_reading_ = false;
+  bool is_stopped_ = false;
+  WorkerPool reader_{"backlog", 1};
+};
+
+}  // namespace sluice::flow

@@ -1,0 +1,86 @@
+// Delivery: what is still open for one page. It counts the records made from the page, in every
+// branch; at zero the page has an outcome.
+#pragma once
+
+#include "base/clock.hpp"
+#include "data/record.hpp"
+#include "flow/budget.hpp"
+#include "flow/failure.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sluice::flow {
+
+using Digest = std::array<uint8_t, 32>;
+
+// Owned by the graph from the moment its page is in memory until its outcome is on disk. The loop's
+// thread alone.
+class Delivery {
+ public:
+  // What a page brings along: from the emitter, or read back from the journal.
+  struct Page {
+    data::RecordRef document;
+    int64_t seq = 0;     // of its journal entry
+    std::string source;  // the instance that pushed it
+    uint64_t cookie = 0;
+    Digest digest{};
+    Wall::time_point received_at;
+    bool is_recovered = false;  // read back after a restart: parts of it may be done already
+    Load load;                  // what it takes of the budget
+    bool is_from_disk = false;  // the backlog counts it
+  };
+
+  explicit Delivery(Page page) : page_(std::move(page)) { page_.document->delivery = this; }
+
+  const Page& page() const { return page_; }
+  const std::string& document_id() const { return page_.document->id; }
+  std::string_view group() const { return page_.document->group(); }
+
+  // The document itself, for its first stage or for TRIM; the delivery keeps a reference of its
+  // own.
+  data::RecordRef share() {
+    page_.document->references.fetch_add(1, std::memory_order_relaxed);
+    return data::RecordRef::adopt(page_.document.get());
+  }
+
+  void opened(uint32_t records) { open_ += records; }
+  // True when it was the last one.
+  bool closed() { return --open_ == 0; }
+
+  // A record arrived at a sink for good; `chunks` is how many its document has in that branch.
+  void reached(std::size_t sink, uint32_t chunks);
+  // Sink and chunk count, of every sink that holds something of the page.
+  const std::vector<std::pair<std::size_t, uint32_t>>& sinks() const { return sinks_; }
+
+  void failed(Failure failure);
+  uint32_t failures() const { return failures_; }
+  const std::optional<Failure>& failure() const { return failure_; }  // the first
+
+  // Memory beyond what it came with: chunks and vectors.
+  void charge(uint64_t bytes) { charged_ += bytes; }
+  uint64_t charged() const { return charged_; }
+
+  void count_chunks(uint32_t chunks) { chunks_ += chunks; }
+  uint32_t chunks() const { return chunks_; }
+
+  // A page whose chunks are all durable waits for its TRIM before it is done.
+  bool is_trimming = false;
+  bool is_claimed = false;  // the dedupe component holds a lease for it
+  uint32_t claims = 0;      // times the claim found it busy
+
+ private:
+  Page page_;
+  uint32_t open_ = 0;
+  uint32_t chunks_ = 0;
+  uint64_t charged_ = 0;
+  uint32_t failures_ = 0;
+  std::optional<Failure> failure_;
+  std::vector<std::pair<std::size_t, uint32_t>> sinks_;
+};
+
+}  // namespace sluice::flow

@@ -1,0 +1,204 @@
+// Claims in, settlements out.
+#include "flow/gate.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::flow {
+namespace {
+
+// One round trip for whatever waits, up to this many pages: past it a script in Redis would hold up
+// everybody else there.
+constexpr std::size_t kMostKeys = 256;
+
+// A page that somebody else holds, and a service that does not answer, are asked again after these.
+constexpr RetryPolicy kBusy{.attempts = 0,
+                            .initial = std::chrono::milliseconds(250),
+                            .max = std::chrono::seconds(5),
+                            .elapsed = {}};
+constexpr RetryPolicy kOutage{.attempts = 0,
+                              .initial = std::chrono::milliseconds(200),
+                              .max = std::chrono::seconds(10),
+                              .elapsed = {}};
+
+sluice_str to_c(std::string_view s) { return {s.data(), s.size()}; }
+
+sluice_key key_of(std::string_view scope, std::string_view id, const Digest& digest) {
+  sluice_key key{};
+  key.scope = to_c(scope);
+  key.id = to_c(id);
+  std::copy(digest.begin(), digest.end(), key.digest);
+  return key;
+}
+
+sluice_error fresh_error() {
+  sluice_error err{};
+  err.struct_size = sizeof err;
+  return err;
+}
+
+}  // namespace
+
+Gate::Gate(Loop& loop, DedupePort dedupe, std::chrono::milliseconds lease, GateKeeper& keeper)
+    : loop_(loop),
+      dedupe_(std::move(dedupe)),
+      lease_(lease),
+      keeper_(keeper),
+      claims_("gate-claim", dedupe_.is_present ? 1 : 0),
+      settles_("gate-settle", dedupe_.is_present ? 1 : 0) {}
+
+void Gate::enter(Delivery& page) {
+  const auto [it, is_first] = documents_.try_emplace(page.document_id());
+  if (!is_first) {
+    it->second.push_back(&page);
+    return;
+  }
+  queue_.push_back(&page);
+  pump();
+}
+
+void Gate::leave(const std::string& document_id) {
+  const auto it = documents_.find(document_id);
+  if (it == documents_.end()) return;
+  if (it->second.empty()) {
+    documents_.erase(it);
+    return;
+  }
+  queue_.push_back(it->second.front());
+  it->second.pop_front();
+  pump();
+}
+
+void Gate::stop() { is_stopped_ = true; }
+
+void Gate::pump() {
+  if (is_stopped_ || queue_.empty() || !claiming_.empty()) return;
+  if (!dedupe_.is_present) {
+    while (!queue_.empty()) {
+      Delivery* page = queue_.front();
+      queue_.pop_front();
+      keeper_.admitted(*page);
+    }
+    return;
+  }
+  while (!queue_.empty() && claiming_.size() < kMostKeys) {
+    Delivery* page = queue_.front();
+    queue_.pop_front();
+    // A deletion is not de-duplicated: saying it twice does no harm, leaving it out would.
+    if (page->page().document->op == SLUICE_DELETE) {
+      keeper_.admitted(*page);
+    } else {
+      claiming_.push_back(page);
+    }
+  }
+  if (claiming_.empty()) return;
+  // The pages outlive the call: nothing ends a delivery that was not admitted.
+  claims_.post([this, pages = claiming_] {
+    std::vector<sluice_key> keys;
+    keys.reserve(pages.size());
+    for (const auto* page : pages) {
+      keys.push_back(key_of(page->group(), page->document_id(), page->page().digest));
+    }
+    std::vector<uint8_t> answers(pages.size(), SLUICE_KEY_BUSY);
+    sluice_error err = fresh_error();
+    const sluice_status status =
+        dedupe_.claim(keys, static_cast<uint32_t>(lease_.count()), answers.data(), &err);
+    loop_.post([this, pages, answers = std::move(answers), status, err] {
+      claiming_.clear();
+      if (status == SLUICE_OK) {
+        claimed(pages, answers);
+      } else {
+        claim_failed(pages, err);
+      }
+      pump();
+    });
+  });
+}
+
+void Gate::claimed(const Pages& pages, const std::vector<uint8_t>& answers) {
+  outages_ = 0;
+  last_error_.clear();
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    Delivery& page = *pages[i];
+    switch (answers[i]) {
+      case SLUICE_KEY_NEW:
+      case SLUICE_KEY_CHANGED:
+        page.is_claimed = true;
+        keeper_.admitted(page);
+        break;
+      case SLUICE_KEY_SAME:
+      case SLUICE_KEY_UNCHANGED:
+        keeper_.known(page, answers[i]);
+        break;
+      default:  // SLUICE_KEY_BUSY, or an answer of a newer component: somebody else is at it
+        loop_.after(backoff(kBusy, ++page.claims, random_) + kBusy.initial, [this, &page] {
+          queue_.push_back(&page);
+          pump();
+        });
+    }
+  }
+}
+
+void Gate::claim_failed(const Pages& pages, const sluice_error& err) {
+  last_error_ = err.message[0] != '\0' ? err.message : "the dedupe stage failed without a reason";
+  const auto delay = err.retry_after_ms > 0
+                         ? std::chrono::milliseconds(err.retry_after_ms)
+                         : backoff(kOutage, ++outages_, random_) + kOutage.initial;
+  // Until the component answers, nothing else is asked of it.
+  claiming_ = pages;
+  loop_.after(delay, [this, pages] {
+    claiming_.clear();
+    queue_.insert(queue_.begin(), pages.begin(), pages.end());
+    pump();
+  });
+}
+
+void Gate::settle(Delivery& page, sluice_status verdict, std::function<void()> then) {
+  if (!page.is_claimed) {
+    then();
+    return;
+  }
+  page.is_claimed = false;
+  settling_.push_back({page.page().digest, std::string(page.group()), page.document_id(), verdict,
+                       std::move(then)});
+  pump_settle();
+}
+
+// All that wait and have the same verdict, in one round trip.
+void Gate::pump_settle() {
+  if (is_settle_running_ || settling_.empty()) return;
+  is_settle_running_ = true;
+  std::vector<Settlement> now;
+  const sluice_status verdict = settling_.front().verdict;
+  while (!settling_.empty() && settling_.front().verdict == verdict && now.size() < kMostKeys) {
+    now.push_back(std::move(settling_.front()));
+    settling_.pop_front();
+  }
+  settles_.post([this, now = std::move(now), verdict]() mutable {
+    std::vector<sluice_key> keys;
+    keys.reserve(now.size());
+    for (const auto& one : now) keys.push_back(key_of(one.scope, one.id, one.digest));
+    sluice_error err = fresh_error();
+    const sluice_status status = dedupe_.settle(keys, verdict, &err);
+    loop_.post([this, now = std::move(now), status, why = std::string(err.message)]() mutable {
+      is_settle_running_ = false;
+      settled(std::move(now), status, why);
+    });
+  });
+}
+
+void Gate::settled(std::vector<Settlement> done, sluice_status status, const std::string& why) {
+  if (status == SLUICE_OK) {
+    outages_ = 0;
+    last_error_.clear();
+    for (auto& one : done) one.then();
+    pump_settle();
+    return;
+  }
+  last_error_ = why;
+  settling_.insert(settling_.begin(), std::make_move_iterator(done.begin()),
+                   std::make_move_iterator(done.end()));
+  loop_.after(backoff(kOutage, ++outages_, random_) + kOutage.initial, [this] { pump_settle(); });
+}
+
+}  // namespace sluice::flow

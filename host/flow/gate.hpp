@@ -1,0 +1,99 @@
+// Gate: de-duplication before the work, and its conclusion after it. Pages of one document pass one
+// at a time, or the chunks of two versions would mix.
+#pragma once
+
+#include "base/worker_pool.hpp"
+#include "flow/delivery.hpp"
+#include "flow/loop.hpp"
+#include "flow/retry.hpp"
+
+#include <sluice/abi/roles.h>
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <random>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace sluice::flow {
+
+// The dedupe component, behind the guard of plugin::call; both may block. `is_present` false: a
+// flow without one, where every page is new.
+struct DedupePort {
+  bool is_present = false;
+  std::string stage;
+  std::function<sluice_status(std::span<const sluice_key>, uint32_t lease_ms, uint8_t* answers,
+                              sluice_error*)>
+      claim;
+  std::function<sluice_status(std::span<const sluice_key>, sluice_status verdict, sluice_error*)>
+      settle;
+};
+
+// What the gate says of a page. Called on the loop.
+class GateKeeper {
+ public:
+  virtual ~GateKeeper() = default;
+  virtual void admitted(Delivery& page) = 0;
+  // The dedupe component knows it: SLUICE_KEY_SAME or SLUICE_KEY_UNCHANGED. The lock on its
+  // document is held until `leave`.
+  virtual void known(Delivery& page, uint8_t answer) = 0;
+};
+
+// Owned by the graph; the loop's thread, but for the calls into the component, which run on two
+// workers of its own: one claims, one settles, so that a slow claim never delays the end of a page.
+class Gate {
+ public:
+  Gate(Loop& loop, DedupePort dedupe, std::chrono::milliseconds lease, GateKeeper& keeper);
+
+  void enter(Delivery& page);
+
+  // Tells the dedupe component what became of a page it has claimed; `then` runs on the loop once
+  // it knows. A dedupe service that is down is asked again until the gate stops.
+  void settle(Delivery& page, sluice_status verdict, std::function<void()> then);
+  // Lets the next page of the same document in. After settle.
+  void leave(const std::string& document_id);
+
+  // No more claims: what has not been admitted stays in the journal.
+  void stop();
+  bool is_settling() const { return !settling_.empty() || is_settle_running_; }
+  std::size_t waiting() const { return queue_.size() + claiming_.size(); }
+  const std::string& last_error() const { return last_error_; }  // empty while all is well
+
+ private:
+  struct Settlement {
+    Digest digest{};
+    std::string scope;
+    std::string id;
+    sluice_status verdict = SLUICE_OK;
+    std::function<void()> then;
+  };
+  using Pages = std::vector<Delivery*>;
+
+  void pump();
+  void claimed(const Pages& pages, const std::vector<uint8_t>& answers);
+  void claim_failed(const Pages& pages, const sluice_error& err);
+  void pump_settle();
+  void settled(std::vector<Settlement> done, sluice_status status, const std::string& why);
+
+  Loop& loop_;
+  const DedupePort dedupe_;
+  const std::chrono::milliseconds lease_;
+  GateKeeper& keeper_;
+  std::deque<Delivery*> queue_;
+  Pages claiming_;  // with the component right now
+  // Documents that have a page inside, and the pages that wait behind it.
+  std::unordered_map<std::string, std::deque<Delivery*>> documents_;
+  std::deque<Settlement> settling_;
+  bool is_settle_running_ = false;
+  bool is_stopped_ = false;
+  uint32_t outages_ = 0;
+  std::string last_error_;
+  std::mt19937_64 random_{std::random_device{}()};
+  WorkerPool claims_;
+  WorkerPool settles_;
+};
+
+}  // namespace sluice::flow

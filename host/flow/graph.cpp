@@ -1,0 +1,315 @@
+// Building, starting, draining and stopping the graph.
+#include "flow/graph.hpp"
+
+#include "flow/digest.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace sluice::flow {
+namespace {
+
+// What a stage does not say. Eight megabytes and eighty records fit every embedding server there
+// is.
+constexpr uint32_t kBatchRecords = 80;
+constexpr uint64_t kBatchBytes = 8ULL << 20U;
+// Pages of one read when the journal is taken up again; heads are small.
+constexpr std::size_t kHeadsAtOnce = 10'000;
+constexpr std::chrono::seconds kRatesEvery{2};
+// While draining, how often it is asked whether everything has come to rest.
+constexpr std::chrono::milliseconds kLookAgain{5};
+// A lease outlives the longest chain of retries of a page that fits its stage's defaults.
+constexpr std::chrono::minutes kLease{10};
+
+// What a page's digest depends on beside the page: every stage that makes or keeps something of it.
+std::string fingerprint(const Components& components) {
+  std::string text;
+  for (const auto& name : components.wiring().order) {
+    const StageComponent& stage = *components.find(name);
+    text += stage.component->descriptor().id;
+    text += '\n';
+    text += stage.config.shown;
+    text += '\n';
+  }
+  return fingerprint_of(text);
+}
+
+// A blocking stage that does not say that it may be called again is never called twice at once.
+uint32_t concurrency_of(const config::StageSpec& spec, const StageComponent& component) {
+  const auto* table = component.role<sluice_stage>(SLUICE_ROLE_TRANSFORM);
+  if (!table) table = component.role<sluice_stage>(SLUICE_ROLE_SINK);
+  constexpr uint32_t kMany = SLUICE_STAGE_REENTRANT | SLUICE_STAGE_NONBLOCKING;
+  const bool takes_many = (table->flags & kMany) != 0;
+  return takes_many ? static_cast<uint32_t>(spec.concurrency.value_or(1)) : 1;
+}
+
+std::size_t most_loaded(const config::Pipeline& pipeline) {
+  const auto& batch = pipeline.modes.batch;
+  return std::max<std::size_t>(1, batch.in_flight * batch.max_records);
+}
+
+}  // namespace
+
+Graph::Graph(const config::Pipeline& pipeline, Components& components, Environment environment)
+    : components_(components),
+      environment_(environment),
+      fingerprint_(fingerprint(components)),
+      loop_(environment.clock),
+      budget_({pipeline.limits.records, pipeline.limits.bytes}),
+      meters_(environment.metrics, std::string(config::text_of(pipeline.mode))),
+      emitter_({environment.stores.commits, environment.stores.journal, environment.stores.ledger},
+               budget_, meters_, environment.log,
+               {std::string(config::text_of(pipeline.mode)), pipeline.mode == config::Mode::kBatch,
+                fingerprint_}),
+      gate_(loop_, dedupe_port(), kLease, *this),
+      backlog_(loop_, environment.stores.journal, budget_,
+               {pipeline.mode == config::Mode::kBatch, pipeline.modes.batch.max_hold,
+                most_loaded(pipeline), fingerprint_},
+               {[this](Delivery::Page page) { arrived(std::move(page)); },
+                [this](int64_t seq, const std::string& why) {
+                  environment_.log.write(observe::Level::kError, "journal", why, {{"seq", seq}});
+                }}),
+      settlement_(loop_, gate_, environment.stores, [this](Delivery& page) { ended(page); }) {
+  build(pipeline);
+  emitter_.set_arrivals(arrivals());
+  budget_.on_room([this](Load room) { loop_.post([this, room] { tell_room(room); }); });
+}
+
+Graph::~Graph() { stop(Steady::now()); }
+
+void Graph::build(const config::Pipeline& pipeline) {
+  const config::Wiring& wiring = components_.wiring();
+  std::unordered_map<std::string, Stage*> by_name;
+  for (const auto& name : wiring.order) {
+    auto stage = make_stage(pipeline, *components_.find(name));
+    if (stage->is_sink()) sinks_.push_back(stage.get());
+    by_name.emplace(name, stage.get());
+    stages_.push_back(std::move(stage));
+  }
+  for (const auto& [from, targets] : wiring.edges) {
+    const auto stage = by_name.find(from);
+    if (stage == by_name.end()) continue;
+    for (const auto& to : targets) stage->second->feeds(*by_name.at(to));
+  }
+  for (const auto& name : wiring.heads) heads_.push_back(by_name.at(name));
+}
+
+std::unique_ptr<Stage> Graph::make_stage(const config::Pipeline& pipeline,
+                                         const StageComponent& component) {
+  const auto& edges = components_.wiring().edges;
+  const auto feeds = edges.find(component.name);
+  const bool is_sink = feeds == edges.end() || feeds->second.empty();
+  const char* role = is_sink ? SLUICE_ROLE_SINK : SLUICE_ROLE_TRANSFORM;
+  auto stage = std::make_unique<Stage>(
+      loop_, Stage::Place{component, component.role<sluice_stage>(role), is_sink, sinks_.size()},
+      options_of(pipeline, component), static_cast<Passage&>(*this), environment_.metrics);
+  stage->runner().set_alarms({[this](const std::string& name, const std::string& why) {
+                                raise("stage \"" + name + "\" cannot go on: " + why);
+                              },
+                              [this](const std::string& name) {
+                                raise("stage \"" + name +
+                                      "\" does not give its batches back; its workers are lost");
+                              }});
+  return stage;
+}
+
+RunnerOptions Graph::options_of(const config::Pipeline& pipeline,
+                                const StageComponent& component) const {
+  const config::StageSpec& spec = *pipeline.stage(component.name);
+  const auto& heads = components_.wiring().heads;
+  const bool is_head = std::find(heads.begin(), heads.end(), component.name) != heads.end();
+  RunnerOptions options;
+  options.stage = component.name;
+  options.concurrency = concurrency_of(spec, component);
+  options.timeout = spec.timeout;
+  options.retry = {static_cast<uint32_t>(spec.retry.attempts), spec.retry.initial, spec.retry.max,
+                   spec.retry.elapsed};
+  options.inlet.max_bytes = spec.batch.bytes.value_or(kBatchBytes);
+  options.inlet.max_wait = spec.batch.wait;
+  options.inlet.max_records = static_cast<uint32_t>(spec.batch.records.value_or(kBatchRecords));
+  if (!is_head) return options;
+  // The mode is the policy of the first inlet; a stage that takes less at a time still gets less.
+  const auto at_most = [&](std::size_t records) {
+    options.inlet.max_records = static_cast<uint32_t>(
+        spec.batch.records ? std::min<std::size_t>(*spec.batch.records, records) : records);
+  };
+  switch (pipeline.mode) {
+    case config::Mode::kStreaming:
+      at_most(pipeline.modes.streaming.max_records);
+      break;
+    case config::Mode::kMicroBatch:
+      at_most(pipeline.modes.micro_batch.max_records);
+      options.inlet.max_wait = pipeline.modes.micro_batch.max_wait;
+      options.inlet.is_by_group = true;
+      break;
+    case config::Mode::kBatch:
+      at_most(pipeline.modes.batch.max_records);
+      break;
+  }
+  return options;
+}
+
+DedupePort Graph::dedupe_port() const {
+  const auto& name = components_.wiring().dedupe;
+  if (!name) return {};
+  const StageComponent* stage = components_.find(*name);
+  const auto* table = stage->role<sluice_dedupe>(SLUICE_ROLE_DEDUPE);
+  const plugin::Component* component = stage->component.get();
+  return {true, *name,
+          [component, table](std::span<const sluice_key> keys, uint32_t lease_ms, uint8_t* answers,
+                             sluice_error* err) {
+            const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
+            return component->call("claim", [&] {
+              return table->claim(component->raw(), keys.data(), static_cast<uint32_t>(keys.size()),
+                                  lease_ms, answers, err);
+            });
+          },
+          [component, table](std::span<const sluice_key> keys, sluice_status verdict,
+                             sluice_error* err) {
+            const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
+            return component->call("settle", [&] {
+              return table->settle(component->raw(), keys.data(),
+                                   static_cast<uint32_t>(keys.size()), verdict, err);
+            });
+          }};
+}
+
+Arrivals Graph::arrivals() {
+  return {[this](std::vector<Delivery::Page> pages) {
+            // Shared, as a std::function must be copyable and pages are not.
+            auto shared = std::make_shared<std::vector<Delivery::Page>>(std::move(pages));
+            loop_.post([this, shared] {
+              for (auto& page : *shared) arrived(std::move(page));
+            });
+          },
+          [this](std::vector<journal::Journal::Head> heads) {
+            loop_.post([this, heads = std::move(heads)] {
+              for (const auto& head : heads) backlog_.add(head, Backlog::Origin::kAccepted);
+            });
+          },
+          [this](const std::string& group) {
+            loop_.post([this, group] {
+              backlog_.close(group);
+              for (auto* head : heads_) head->runner().flush(group);
+            });
+          },
+          [this](const std::string& source, uint64_t cookie) {
+            tell_source(source, cookie, SLUICE_DROPPED, {});
+          },
+          [this](const std::string& source) {
+            environment_.log.write(observe::Level::kInfo, source, "has no more input");
+          }};
+}
+
+Result<void> Graph::start() {
+  loop_.start();
+  std::size_t open = 0;
+  for (int64_t after = 0;;) {
+    auto heads = environment_.stores.journal.heads(after, kHeadsAtOnce);
+    if (!heads) return std::move(heads).error();
+    if (heads->empty()) break;
+    after = heads->back().seq;
+    open += heads->size();
+    std::vector<std::string> closed;
+    for (const auto& head : *heads) {
+      if (std::find(closed.begin(), closed.end(), head.group) != closed.end()) continue;
+      const auto crawl = environment_.stores.ledger.find(head.group);
+      if (crawl && crawl->has_value() && (*crawl)->closed_at) closed.push_back(head.group);
+    }
+    loop_.post([this, closed = std::move(closed), page = std::move(*heads)] {
+      for (const auto& group : closed) backlog_.close(group);
+      for (const auto& head : page) backlog_.add(head, Backlog::Origin::kRecovered);
+    });
+  }
+  if (open > 0) {
+    environment_.log.write(observe::Level::kInfo, "journal", "taking up the pages of the last run",
+                           {{"pages", open}});
+  }
+  loop_.post([this] { watch_rates(); });
+  return {};
+}
+
+void Graph::watch_rates() {
+  const auto now = loop_.now();
+  for (auto& stage : stages_) {
+    stage->utilization = stage->meters().take_utilization(now);
+    const double records = stage->meters().records();
+    stage->records_per_second =
+        (records - stage->records_before) / std::chrono::duration<double>(kRatesEvery).count();
+    stage->records_before = records;
+  }
+  loop_.after(kRatesEvery, [this] { watch_rates(); });
+}
+
+bool Graph::is_quiet() const {
+  return gate_.waiting() == 0 && !gate_.is_settling() && settlement_.under_way() == 0 &&
+         std::all_of(stages_.begin(), stages_.end(),
+                     [](const auto& stage) { return stage->runner().is_idle(); });
+}
+
+bool Graph::drain(Steady::time_point deadline) {
+  emitter_.stop();
+  loop_.run([this] {
+    is_draining_ = true;
+    gate_.stop();
+    backlog_.stop();
+    for (auto& stage : stages_) {
+      stage->runner().stop_retrying();
+      stage->runner().flush_all();
+    }
+  });
+  for (auto& stage : stages_) {
+    control_.post([&stage] { stage->flush_component(); });
+  }
+  for (;;) {
+    bool is_done = false;
+    loop_.run([&] { is_done = is_quiet(); });
+    if (is_done || Steady::now() >= deadline) return is_done;
+    std::this_thread::sleep_for(kLookAgain);
+  }
+}
+
+std::size_t Graph::stop(Steady::time_point deadline) {
+  std::size_t lost = 0;
+  for (auto& stage : stages_) lost += stage->runner().stop_workers(deadline);
+  control_.stop_by(deadline);
+  loop_.stop();
+  return lost;
+}
+
+PipelineView Graph::view() {
+  PipelineView view;
+  loop_.run([&] {
+    for (const auto& stage : stages_) {
+      const Runner& runner = stage->runner();
+      StageView one{
+          stage->name(),     stage->plugin(),           runner.waiting(),   runner.in_flight(),
+          runner.retrying(), stage->records_per_second, stage->utilization, {}};
+      if (runner.is_circuit_open()) {
+        one.trouble = "does not give its batches back";
+      } else if (runner.retrying() > 0) {
+        one.trouble = runner.last_error();
+      }
+      view.stages.push_back(std::move(one));
+    }
+    if (const auto& dedupe = components_.wiring().dedupe) {
+      view.stages.insert(view.stages.begin(), {*dedupe, components_.find(*dedupe)->plugin,
+                                               gate_.waiting(), 0, 0, 0, 0, gate_.last_error()});
+    }
+    view.pages_in_memory = pages_.size();
+    view.bytes_in_memory = budget_.used().bytes;
+    view.pages_held = backlog_.held();
+    view.pages_on_disk = backlog_.waiting();
+    view.is_writable = emitter_.is_writable();
+    view.is_draining = is_draining_;
+  });
+  return view;
+}
+
+void Graph::raise(const std::string& why) {
+  environment_.log.write(observe::Level::kError, "flow", why);
+  if (alarm_) std::exchange(alarm_, nullptr)(why);
+}
+
+}  // namespace sluice::flow

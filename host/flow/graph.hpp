@@ -1,0 +1,125 @@
+// Graph: the running pipeline. It builds the stations from a pipeline file's wiring and moves each
+// page through them: gate, inlets and runners of the stages, fan-out, delivery, TRIM, settlement.
+#pragma once
+
+#include "config/pipeline.hpp"
+#include "config/wiring.hpp"
+#include "flow/backlog.hpp"
+#include "flow/budget.hpp"
+#include "flow/components.hpp"
+#include "flow/delivery.hpp"
+#include "flow/emitter.hpp"
+#include "flow/gate.hpp"
+#include "flow/loop.hpp"
+#include "flow/meters.hpp"
+#include "flow/runner.hpp"
+#include "flow/settlement.hpp"
+#include "flow/stage.hpp"
+#include "observe/log.hpp"
+#include "observe/metrics.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace sluice::flow {
+
+// What somebody who looks at the running pipeline sees of one stage.
+struct StageView {
+  std::string name;
+  std::string plugin;
+  std::size_t waiting = 0;    // records in front of it
+  std::size_t in_flight = 0;  // batches
+  std::size_t retrying = 0;   // records that wait for another chance
+  double records_per_second = 0;
+  double utilization = 0;
+  std::string trouble;  // empty: healthy
+};
+struct PipelineView {
+  std::vector<StageView> stages;
+  std::size_t pages_in_memory = 0;
+  uint64_t bytes_in_memory = 0;
+  std::size_t pages_held = 0;     // until their crawl closes
+  std::size_t pages_on_disk = 0;  // accepted, not in memory; held ones too
+  bool is_writable = true;        // the journal takes pages
+  bool is_draining = false;
+};
+
+// Owned by the app; outlived by everything it is given. Public members from any thread but the
+// loop, unless they say otherwise.
+class Graph final : private GateKeeper, private Passage {
+ public:
+  struct Environment {
+    const observe::Log& log;
+    observe::Metrics& metrics;
+    const Clock& clock;
+    Settlement::Stores stores;
+  };
+  Graph(const config::Pipeline& pipeline, Components& components, Environment environment);
+  ~Graph();
+  Graph(const Graph&) = delete;
+  Graph& operator=(const Graph&) = delete;
+
+  // What sources push into.
+  services::Intake& intake() { return emitter_; }
+
+  // Starts the loop and takes up the pages that the last run left open. The components are running.
+  Result<void> start();
+  // No new pages: partial batches leave, what is in flight finishes until `deadline`. The rest
+  // stays in the journal. True when nothing was left in flight.
+  bool drain(Steady::time_point deadline);
+  // After the components were stopped: ends workers and loop. How many workers never came back.
+  std::size_t stop(Steady::time_point deadline);
+
+  PipelineView view();
+  // A stage says that the pipeline cannot go on, or keeps its workers for good: `call` runs once,
+  // on the loop.
+  void on_alarm(std::function<void(const std::string& why)> call) { alarm_ = std::move(call); }
+
+ private:
+  void build(const config::Pipeline& pipeline);
+  std::unique_ptr<Stage> make_stage(const config::Pipeline& pipeline,
+                                    const StageComponent& component);
+  RunnerOptions options_of(const config::Pipeline& pipeline, const StageComponent& component) const;
+  DedupePort dedupe_port() const;
+  Arrivals arrivals();
+  void watch_rates();
+
+  void arrived(Delivery::Page page);
+  void admitted(Delivery& page) override;
+  void known(Delivery& page, uint8_t answer) override;
+  void reached_sink(Delivery& page, std::size_t sink, const data::Record& record) override;
+  void charged(Delivery& page, uint64_t bytes) override;
+  void closed(Delivery& page) override;
+  void trim(Delivery& page);
+  void conclude(Delivery& page, crawls::Outcome outcome);
+  void ended(Delivery& page);
+  void tell_source(const std::string& source, uint64_t cookie, sluice_status verdict,
+                   std::string why);
+  void tell_room(Load room);
+  bool is_quiet() const;
+  void raise(const std::string& why);
+
+  Components& components_;
+  const Environment environment_;
+  const std::string fingerprint_;
+  Loop loop_;
+  Budget budget_;
+  PageMeters meters_;
+  Emitter emitter_;
+  Gate gate_;
+  Backlog backlog_;
+  Settlement settlement_;
+  std::vector<std::unique_ptr<Stage>>
+      stages_;  // transforms and sinks, none before one that feeds it
+  std::vector<Stage*> heads_;
+  std::vector<Stage*> sinks_;  // by sink number
+  std::unordered_map<Delivery*, std::unique_ptr<Delivery>> pages_;
+  std::function<void(const std::string&)> alarm_;
+  bool is_draining_ = false;
+  WorkerPool control_{"control", 1};  // sources hear of their pages here, one call at a time
+};
+
+}  // namespace sluice::flow

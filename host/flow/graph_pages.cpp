@@ -1,0 +1,136 @@
+// The way of one page through the graph, from its arrival to its outcome.
+#include "flow/graph.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace sluice::flow {
+
+void Graph::arrived(Delivery::Page page) {
+  auto owned = std::make_unique<Delivery>(std::move(page));
+  Delivery& delivery = *owned;
+  pages_.emplace(&delivery, std::move(owned));
+  gate_.enter(delivery);
+}
+
+// A document goes to the first stages; a deletion straight to the sinks, as it has no text to work
+// on.
+void Graph::admitted(Delivery& page) {
+  const bool is_deletion = page.page().document->op == SLUICE_DELETE;
+  const auto& targets = is_deletion ? sinks_ : heads_;
+  page.opened(static_cast<uint32_t>(targets.size()));
+  for (std::size_t i = 1; i < targets.size(); ++i) {
+    targets[i]->runner().add(data::copy_record(*page.page().document));
+  }
+  targets.front()->runner().add(page.share());
+}
+
+void Graph::known(Delivery& page, uint8_t answer) {
+  if (answer == SLUICE_KEY_UNCHANGED) {
+    meters_.skipped("unchanged");
+    conclude(page, crawls::Outcome::kUnchanged);
+  } else if (page.page().is_recovered) {
+    // Its claim was settled by the last run, which then ended before it could say so in the ledger.
+    conclude(page, crawls::Outcome::kIndexed);
+  } else {
+    meters_.skipped("processed");
+    conclude(page, crawls::Outcome::kSkipped);
+  }
+}
+
+void Graph::reached_sink(Delivery& page, std::size_t sink, const data::Record& record) {
+  if (record.op == SLUICE_TRIM) {
+    meters_.trimmed(sinks_[sink]->name());
+  } else if (record.op == SLUICE_UPSERT) {
+    // A document that no stage has cut is its own only chunk.
+    page.reached(sink,
+                 record.parent ? record.document().chunk_count.load(std::memory_order_relaxed) : 1);
+  }
+}
+
+void Graph::charged(Delivery& page, uint64_t bytes) {
+  page.charge(bytes);
+  budget_.charge({0, bytes});
+}
+
+void Graph::closed(Delivery& page) {
+  const bool is_document = page.page().document->op == SLUICE_UPSERT;
+  if (page.failure()) {
+    meters_.failed(page.failure()->stage);
+    conclude(page, crawls::Outcome::kFailed);
+  } else if (is_document && !page.is_trimming && !page.sinks().empty()) {
+    trim(page);
+  } else if (is_document && page.sinks().empty()) {
+    meters_.skipped("empty");  // a stage left the page out
+    conclude(page, crawls::Outcome::kSkipped);
+  } else {
+    if (is_document) meters_.indexed(environment_.clock.wall() - page.page().received_at);
+    conclude(page, crawls::Outcome::kIndexed);
+  }
+}
+
+// Every sink has every chunk of the new version: what a longer one left behind may go.
+void Graph::trim(Delivery& page) {
+  page.is_trimming = true;
+  page.opened(static_cast<uint32_t>(page.sinks().size()));
+  for (const auto& [sink, chunks] : page.sinks()) {
+    auto record = data::copy_record(*page.page().document);
+    record->op = SLUICE_TRIM;
+    record->chunk_count.store(chunks, std::memory_order_relaxed);
+    sinks_[sink]->runner().add(std::move(record));
+  }
+}
+
+void Graph::conclude(Delivery& page, crawls::Outcome outcome) {
+  settlement_.conclude(page, outcome);
+}
+
+void Graph::ended(Delivery& page) {
+  const auto& about = page.page();
+  const sluice_status verdict = page.failure()         ? SLUICE_E_REJECT
+                                : page.sinks().empty() ? SLUICE_DROPPED
+                                                       : SLUICE_OK;
+  tell_source(about.source, about.cookie, verdict,
+              page.failure() ? page.failure()->reason : std::string());
+  const std::string document_id = page.document_id();
+  Load load = about.load;
+  load.bytes += page.charged();
+  if (about.is_from_disk) backlog_.ended();
+  pages_.erase(&page);
+  gate_.leave(document_id);
+  budget_.give_back(load);
+  backlog_.pump();
+}
+
+void Graph::tell_source(const std::string& source, uint64_t cookie, sluice_status verdict,
+                        std::string why) {
+  const StageComponent* stage = components_.find(source);
+  if (!stage) return;
+  const auto* table = stage->role<sluice_source>(SLUICE_ROLE_SOURCE);
+  if (!table || !SLUICE_HAS_FN(table, on_settled)) return;
+  control_.post([stage, table, cookie, verdict, why = std::move(why)] {
+    const plugin::ThreadScope scope(plugin::ThreadTag::kControl);
+    sluice_error err = plugin::fresh_error();
+    err.code = verdict;
+    const std::size_t size = std::min(why.size(), sizeof err.message - 1);
+    std::copy_n(why.begin(), size, err.message);
+    stage->component->call("on_settled", [&] {
+      table->on_settled(stage->component->raw(), cookie, verdict, verdict < 0 ? &err : nullptr);
+    });
+  });
+}
+
+// A source that was turned away may come again.
+void Graph::tell_room(Load room) {
+  const auto credits = static_cast<uint32_t>(std::min<uint64_t>(room.records, UINT32_MAX));
+  for (const auto& name : components_.wiring().sources) {
+    const StageComponent* source = components_.find(name);
+    const auto* table = source->role<sluice_source>(SLUICE_ROLE_SOURCE);
+    if (!SLUICE_HAS_FN(table, on_room)) continue;
+    const plugin::ThreadScope scope(plugin::ThreadTag::kIo);
+    source->component->call("on_room", [&] { table->on_room(source->component->raw(), credits); });
+  }
+}
+
+}  // namespace sluice::flow

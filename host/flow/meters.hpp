@@ -1,0 +1,71 @@
+// The numbers that the flow reports: one StageMeters a stage, one PageMeters a pipeline. Names and
+// labels are promises to operators.
+#pragma once
+
+#include "base/clock.hpp"
+#include "observe/metrics.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace sluice::flow {
+
+// Made with its stage, used on the loop.
+class StageMeters {
+ public:
+  StageMeters(observe::Metrics& metrics, std::string stage, std::string plugin,
+              uint32_t concurrency);
+
+  void batch_ended(std::size_t records, Steady::duration took);
+  void batch_result(std::string_view result);  // ok, partial, failed, timeout
+  void left_inlet(Steady::duration waited);
+  void depth(std::size_t waiting, std::size_t in_flight);
+  void retried(std::string_view reason, std::size_t records);
+  void fault(std::string_view kind);  // the stage broke the contract of the ABI
+
+  double batches() const { return batches_; }
+  double records() const { return records_; }
+  // Share of its concurrency that was busy since the last call, 0 to 1.
+  double take_utilization(Steady::time_point now);
+
+ private:
+  observe::Metrics& metrics_;
+  const std::string stage_;
+  const std::string plugin_;
+  const uint32_t concurrency_;
+  observe::Histogram& batch_records_;
+  observe::Histogram& seconds_;
+  observe::Histogram& inlet_wait_;
+  observe::Gauge& in_flight_;
+  observe::Gauge& inlet_records_;
+  observe::Gauge& utilization_;
+  double batches_ = 0;
+  double records_ = 0;
+  Steady::duration busy_{};
+  Steady::time_point since_{};
+};
+
+// Any thread.
+class PageMeters {
+ public:
+  PageMeters(observe::Metrics& metrics, std::string mode);
+
+  void received(const std::string& source, std::string_view event, std::size_t pages);
+  void indexed(std::chrono::duration<double> time_to_index);
+  void skipped(std::string_view reason,
+               std::size_t pages = 1);  // processed, unchanged, failed_page, empty, status
+  void failed(const std::string& stage);
+  void trimmed(const std::string& stage);
+  observe::Histogram& journal_append() { return journal_append_; }
+
+ private:
+  observe::Metrics& metrics_;
+  observe::Counter& indexed_;
+  observe::Histogram& time_to_index_;
+  observe::Histogram& journal_append_;
+};
+
+}  // namespace sluice::flow

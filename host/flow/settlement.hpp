@@ -1,0 +1,57 @@
+// Settlement: the end of a page. Dedupe hears the verdict, then journal, ledger and dead letters
+// change in one transaction, and only then the source is told.
+#pragma once
+
+#include "crawls/ledger.hpp"
+#include "flow/dead_letters.hpp"
+#include "flow/delivery.hpp"
+#include "flow/gate.hpp"
+#include "flow/loop.hpp"
+#include "journal/group_commit.hpp"
+#include "journal/journal.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace sluice::flow {
+
+// Owned by the graph; the loop's thread.
+class Settlement {
+ public:
+  struct Stores {
+    journal::GroupCommit& commits;
+    journal::Journal& journal;
+    crawls::Ledger& ledger;
+    DeadLetters& dead_letters;
+  };
+  // `ended` runs on the loop when everything is on disk; the delivery may go then.
+  Settlement(Loop& loop, Gate& gate, Stores stores, std::function<void(Delivery&)> ended)
+      : loop_(loop), gate_(gate), stores_(stores), ended_(std::move(ended)) {}
+
+  // The page has this outcome.
+  void conclude(Delivery& page, crawls::Outcome outcome);
+
+  std::size_t under_way() const { return under_way_; }
+
+ private:
+  struct Entry {  // everything the transaction needs, so that it reads nothing of the loop's
+    int64_t seq = 0;
+    bool is_in_ledger = false;
+    std::string group;
+    std::string document_id;
+    crawls::Outcome outcome = crawls::Outcome::kIndexed;
+    std::chrono::milliseconds time_to_index{};
+    std::optional<DeadLetter> letter;
+  };
+
+  Entry entry_of(const Delivery& page, crawls::Outcome outcome) const;
+  void write(Delivery& page, Entry entry);
+
+  Loop& loop_;
+  Gate& gate_;
+  Stores stores_;
+  std::function<void(Delivery&)> ended_;
+  std::size_t under_way_ = 0;
+};
+
+}  // namespace sluice::flow

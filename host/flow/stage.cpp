@@ -1,0 +1,79 @@
+// From the verdicts of a stage to the stages behind it.
+#include "flow/stage.hpp"
+
+#include <utility>
+
+namespace sluice::flow {
+
+Stage::Stage(Loop& loop, Place place, RunnerOptions options, Passage& passage,
+             observe::Metrics& metrics)
+    : place_(place),
+      passage_(passage),
+      meters_(metrics, place.component.name, place.component.component->descriptor().id,
+              options.concurrency),
+      runner_(loop, port(), std::move(options), *this, meters_) {}
+
+StagePort Stage::port() const {
+  const bool is_nonblocking = (place_.table->flags & SLUICE_STAGE_NONBLOCKING) != 0;
+  const auto tag = is_nonblocking ? plugin::ThreadTag::kIo : plugin::ThreadTag::kWorker;
+  const plugin::Component* component = place_.component.component.get();
+  const sluice_stage* table = place_.table;
+  return {[component, table, tag](sluice_batch* batch) {
+            const plugin::ThreadScope scope(tag);
+            return component->call("submit",
+                                   [&] { return table->submit(component->raw(), batch); });
+          },
+          is_nonblocking, place_.component.instance.get()};
+}
+
+void Stage::flush_component() const {
+  if (!SLUICE_HAS_FN(place_.table, flush)) return;
+  const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
+  const plugin::Component& component = *place_.component.component;
+  sluice_error err = plugin::fresh_error();
+  component.call("flush", [&] { return place_.table->flush(component.raw(), &err); });
+}
+
+void Stage::passed(data::RecordRef record, std::vector<data::RecordRef> children) {
+  Delivery& page = *record->delivery;
+  if (place_.is_sink) {
+    passage_.reached_sink(page, place_.sink, *record);
+    close_one(page);
+    return;
+  }
+  if (children.empty()) {
+    if (!record->vectors.empty()) passage_.charged(page, data::weight(*record));
+    children.push_back(std::move(record));
+  } else {
+    if (!record->parent) {
+      record->chunk_count.store(static_cast<uint32_t>(children.size()), std::memory_order_relaxed);
+    }
+    page.count_chunks(static_cast<uint32_t>(children.size()));
+    uint64_t bytes = 0;
+    for (auto& child : children) {
+      child->delivery = &page;
+      bytes += data::weight(*child);
+    }
+    passage_.charged(page, bytes);
+  }
+  page.opened(static_cast<uint32_t>(children.size() * next_.size()));
+  for (auto& child : children) {
+    for (std::size_t i = 1; i < next_.size(); ++i) next_[i]->runner_.add(data::copy_record(*child));
+    next_.front()->runner_.add(std::move(child));
+  }
+  close_one(page);
+}
+
+void Stage::dropped(data::RecordRef record) { close_one(*record->delivery); }
+
+void Stage::rejected(data::RecordRef record, Failure failure) {
+  Delivery& page = *record->delivery;
+  page.failed(std::move(failure));
+  close_one(page);
+}
+
+void Stage::close_one(Delivery& page) {
+  if (page.closed()) passage_.closed(page);
+}
+
+}  // namespace sluice::flow

@@ -1,0 +1,161 @@
+// Gate: claims before, settlements after, one page of a document at a time, and an outage that
+// delays.
+#include "flow/gate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace sluice::flow {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+std::string text(sluice_str s) { return {s.data, s.size}; }
+
+class GateTest : public testing::Test, protected GateKeeper {
+ protected:
+  void TearDown() override {
+    loop_.run([&] { gate_->stop(); });
+    loop_.stop();
+    gate_.reset();
+  }
+
+  void make(bool has_dedupe = true) {
+    DedupePort port;
+    port.is_present = has_dedupe;
+    port.claim = [this](std::span<const sluice_key> keys, uint32_t, uint8_t* answers,
+                        sluice_error* err) {
+      ++claims_;
+      if (is_down_.load()) {
+        std::snprintf(err->message, sizeof err->message, "the far end is down");
+        return sluice_status{SLUICE_E_RETRY};
+      }
+      const std::scoped_lock lock(mutex_);
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        const auto it = answers_.find(text(keys[i].id));
+        answers[i] = it == answers_.end() ? uint8_t{SLUICE_KEY_NEW} : it->second;
+      }
+      return sluice_status{SLUICE_OK};
+    };
+    port.settle = [this](std::span<const sluice_key> keys, sluice_status verdict, sluice_error*) {
+      const std::scoped_lock lock(mutex_);
+      for (const auto& key : keys) settled_.emplace_back(text(key.id), verdict);
+      return sluice_status{SLUICE_OK};
+    };
+    gate_ = std::make_unique<Gate>(loop_, std::move(port), seconds(60), *this);
+    loop_.start();
+  }
+
+  void enter(const std::string& id) {
+    loop_.run([&] {
+      Delivery::Page page;
+      page.document = data::make_document(id, data::make_buffer("text"));
+      pages_.push_back(std::make_unique<Delivery>(std::move(page)));
+      gate_->enter(*pages_.back());
+    });
+  }
+  template <class Condition>
+  bool eventually(Condition&& holds) {
+    const auto deadline = Steady::now() + seconds(30);
+    while (Steady::now() < deadline) {
+      bool is_true = false;
+      loop_.run([&] { is_true = holds(); });
+      if (is_true) return true;
+      std::this_thread::sleep_for(milliseconds(2));
+    }
+    return false;
+  }
+
+  void admitted(Delivery& page) override { admitted_.push_back(&page); }
+  void known(Delivery& page, uint8_t answer) override {
+    known_.emplace_back(page.document_id(), answer);
+  }
+
+  SystemClock clock_;
+  Loop loop_{clock_};
+  std::vector<std::unique_ptr<Delivery>> pages_;
+  std::vector<Delivery*> admitted_;                     // the loop's
+  std::vector<std::pair<std::string, uint8_t>> known_;  // the loop's
+  std::mutex mutex_;
+  std::map<std::string, uint8_t> answers_;                      // guarded by mutex_
+  std::vector<std::pair<std::string, sluice_status>> settled_;  // guarded by mutex_
+  std::atomic<bool> is_down_ = false;
+  std::atomic<int> claims_ = 0;
+  std::unique_ptr<Gate> gate_;
+};
+
+TEST_F(GateTest, WithoutDedupeEverythingIsNew) {
+  make(false);
+  enter("a");
+  EXPECT_TRUE(eventually([&] { return admitted_.size() == 1; }));
+  bool is_done = false;
+  loop_.run([&] { gate_->settle(*admitted_[0], SLUICE_OK, [&] { is_done = true; }); });
+  EXPECT_TRUE(is_done);
+}
+
+TEST_F(GateTest, AdmitsNewPagesAndReportsKnownOnes) {
+  make();
+  answers_ = {{"same", SLUICE_KEY_SAME},
+              {"unchanged", SLUICE_KEY_UNCHANGED},
+              {"changed", SLUICE_KEY_CHANGED}};
+  for (const char* id : {"same", "unchanged", "changed", "new"}) enter(id);
+  EXPECT_TRUE(eventually([&] { return admitted_.size() == 2 && known_.size() == 2; }));
+  EXPECT_EQ(known_[0], (std::pair<std::string, uint8_t>("same", SLUICE_KEY_SAME)));
+}
+
+TEST_F(GateTest, SettlesWithTheVerdictAndThenTellsSo) {
+  make();
+  enter("a");
+  ASSERT_TRUE(eventually([&] { return admitted_.size() == 1; }));
+  bool is_done = false;
+  loop_.run([&] { gate_->settle(*admitted_[0], SLUICE_E_REJECT, [&] { is_done = true; }); });
+  EXPECT_TRUE(eventually([&] { return is_done; }));
+  const std::scoped_lock lock(mutex_);
+  ASSERT_EQ(settled_.size(), 1U);
+  EXPECT_EQ(settled_[0].second, SLUICE_E_REJECT);
+}
+
+TEST_F(GateTest, LetsOnePageOfADocumentInAtATime) {
+  make();
+  enter("a");
+  enter("a");
+  ASSERT_TRUE(eventually([&] { return admitted_.size() == 1; }));
+  loop_.run([&] { gate_->leave("a"); });
+  EXPECT_TRUE(eventually([&] { return admitted_.size() == 2; }));
+}
+
+TEST_F(GateTest, ABusyPageIsAskedAboutAgain) {
+  make();
+  {
+    const std::scoped_lock lock(mutex_);
+    answers_["a"] = SLUICE_KEY_BUSY;
+  }
+  enter("a");
+  ASSERT_TRUE(eventually([&] { return claims_.load() >= 1; }));
+  {
+    const std::scoped_lock lock(mutex_);
+    answers_.clear();
+  }
+  EXPECT_TRUE(eventually([&] { return admitted_.size() == 1; }));
+}
+
+TEST_F(GateTest, AnOutageDelaysAndIsNamed) {
+  make();
+  is_down_ = true;
+  enter("a");
+  EXPECT_TRUE(eventually([&] { return gate_->last_error() == "the far end is down"; }));
+  EXPECT_TRUE(admitted_.empty());
+  is_down_ = false;
+  EXPECT_TRUE(eventually([&] { return admitted_.size() == 1 && gate_->last_error().empty(); }));
+}
+
+}  // namespace
+}  // namespace sluice::flow
