@@ -1,0 +1,227 @@
+// Asking in parallel, waiting until the deadline, fusing what came.
+#include "search/searcher.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace sluice::search {
+namespace {
+
+// Questions under way times providers; past it they queue, and their deadline runs.
+constexpr std::size_t kWorkers = 16;
+// A fused page needs more of every list than it shows, or a document in the middle of two lists
+// would come up only on a later page. Lists this deep make the first pages stable.
+constexpr std::size_t kFusedWindow = 100;
+// Where a provider's matches are all it has, more than this is not counted.
+constexpr uint64_t kMostCounted = 10'000;
+
+sluice_str to_c(const std::string& s) { return {s.data(), s.size()}; }
+
+const char* name_of(Mode mode) {
+  switch (mode) {
+    case Mode::kSemantic:
+      return "semantic";
+    case Mode::kKeyword:
+      return "keyword";
+    default:
+      return "hybrid";
+  }
+}
+
+uint64_t to_ns(Steady::time_point at) {
+  return static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count());
+}
+
+}  // namespace
+
+// A provider that misses the deadline writes its answer here when nobody waits any more.
+struct Searcher::Round {
+  Query query;
+  std::size_t depth = 0;  // documents asked of each provider
+  Steady::time_point deadline;
+  std::vector<const Provider*> providers;
+
+  std::mutex mutex;
+  std::condition_variable news;
+  std::vector<float> vector;  // guarded by mutex until is_embedded, then constant
+  bool is_embedded = false;   // guarded by mutex
+  bool has_vector = false;    // guarded by mutex
+  struct Slot {
+    bool is_done = false;
+    bool is_ok = false;
+    data::Hits hits;
+  };
+  std::vector<Slot> slots;  // guarded by mutex
+  std::size_t open = 0;     // guarded by mutex: slots not done
+};
+
+Searcher::Searcher(const flow::Components& components, observe::Metrics& metrics)
+    : rrf_k_(components.wiring().search.rrf_k),
+      timeout_(components.wiring().search.timeout),
+      metrics_(metrics),
+      workers_("search", components.wiring().search.providers.empty() ? 0 : kWorkers) {
+  const auto& wiring = components.wiring().search;
+  for (const auto& spec : wiring.providers) {
+    const flow::StageComponent* stage = components.find(spec.stage);
+    providers_.push_back({spec.stage, spec.weight, spec.kind, stage->component.get(),
+                          stage->role<sluice_search>(SLUICE_ROLE_SEARCH)});
+  }
+  if (wiring.embed) {
+    const flow::StageComponent* stage = components.find(*wiring.embed);
+    embedder_ = stage->component.get();
+    embed_table_ = stage->role<sluice_embed>(SLUICE_ROLE_EMBED);
+  }
+}
+
+std::vector<const Searcher::Provider*> Searcher::providers_for(Mode mode) const {
+  std::vector<const Provider*> chosen;
+  for (const auto& provider : providers_) {
+    const bool is_semantic = provider.kind == config::SearchKind::kSemantic;
+    if (mode == Mode::kHybrid || is_semantic == (mode == Mode::kSemantic))
+      chosen.push_back(&provider);
+  }
+  return chosen;
+}
+
+void Searcher::embed(Round& round) const {
+  std::vector<float> vector;
+  bool is_ok = false;
+  if (embed_table_) {
+    const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
+    sluice_error err = plugin::fresh_error();
+    const sluice_str text = to_c(round.query.text);
+    const uint32_t dimension = embed_table_->dimension(embedder_->raw());
+    vector.resize(dimension);
+    is_ok = dimension > 0 && embedder_->call("embed", [&] {
+      return embed_table_->embed(embedder_->raw(), &text, 1, SLUICE_EMBED_QUERY, vector.data(),
+                                 &err);
+    }) == SLUICE_OK;
+  }
+  const std::scoped_lock lock(round.mutex);
+  round.vector = std::move(vector);
+  round.has_vector = is_ok;
+  round.is_embedded = true;
+  round.news.notify_all();
+}
+
+void Searcher::ask_provider(Round& round, std::size_t index) const {
+  const Provider& provider = *round.providers[index];
+  const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
+  sluice_search_request request{};
+  request.struct_size = sizeof request;
+  request.limit = static_cast<uint32_t>(round.depth);
+  request.text = to_c(round.query.text);
+  request.filter = to_c(round.query.filter);
+  request.deadline = to_ns(round.deadline);
+  bool can_ask = true;
+  if ((provider.table->flags & SLUICE_SEARCH_WANTS_VECTOR) != 0) {
+    std::unique_lock lock(round.mutex);
+    can_ask = round.news.wait_until(lock, round.deadline, [&] { return round.is_embedded; }) &&
+              round.has_vector;
+    request.vector = {round.vector.data(), round.vector.size()};
+  }
+  data::Hits hits;
+  sluice_error err = plugin::fresh_error();
+  const bool is_ok = can_ask && provider.component->call("search", [&] {
+    return provider.table->search(provider.component->raw(), &request, &hits, &err);
+  }) == SLUICE_OK;
+  const std::scoped_lock lock(round.mutex);
+  round.slots[index] = {true, is_ok, std::move(hits)};
+  --round.open;
+  round.news.notify_all();
+}
+
+Result<Answer> Searcher::ask(const Query& query) {
+  const auto began = Steady::now();
+  auto round = std::make_shared<Round>();  // shared with providers that come late
+  round->query = query;
+  round->providers = providers_for(query.mode);
+  if (round->providers.empty()) {
+    return Error{Fault::kNotFound, std::string("this pipeline has no ") + name_of(query.mode) +
+                                       " search; see `search:` in its file"};
+  }
+  const std::size_t wanted = query.offset + query.limit;
+  round->depth = round->providers.size() > 1 ? std::max(wanted, kFusedWindow) : wanted;
+  round->deadline = began + timeout_;
+  round->slots.resize(round->providers.size());
+  round->open = round->providers.size();
+  const bool needs_vector = std::any_of(
+      round->providers.begin(), round->providers.end(),
+      [](const auto* p) { return (p->table->flags & SLUICE_SEARCH_WANTS_VECTOR) != 0; });
+  if (needs_vector) workers_.post([this, round] { embed(*round); });
+  for (std::size_t i = 0; i < round->providers.size(); ++i) {
+    workers_.post([this, round, i] { ask_provider(*round, i); });
+  }
+
+  Answer answer;
+  std::vector<RankedList> lists;
+  {
+    std::unique_lock lock(round->mutex);
+    round->news.wait_until(lock, round->deadline, [&] { return round->open == 0; });
+    for (std::size_t i = 0; i < round->slots.size(); ++i) {
+      auto& slot = round->slots[i];
+      if (slot.is_done && slot.is_ok) {
+        lists.push_back({std::move(slot.hits), round->providers[i]->weight});
+      } else {
+        answer.partial.push_back(round->providers[i]->stage);
+      }
+    }
+  }
+  for (const auto& provider : answer.partial) {
+    metrics_
+        .counter("sluice_search_partial_total", "Answers that a provider was missing from",
+                 {{"provider", provider}})
+        .add();
+  }
+  if (lists.empty()) {
+    return Error{Fault::kUnavailable, "no search provider answered in time"};
+  }
+  for (const auto& list : lists) {
+    const uint64_t total = list.hits.total.value_or(list.hits.hits.size());
+    if (total > answer.total || (total == answer.total && list.hits.total_is_exact)) {
+      answer.total = total;
+      answer.total_is_exact = list.hits.total_is_exact;
+    }
+  }
+  if (query.mode != Mode::kKeyword && answer.total >= kMostCounted) {
+    answer.total_is_exact = answer.total_is_exact && answer.total == kMostCounted;
+    answer.total = kMostCounted;
+  }
+  auto found =
+      round->providers.size() > 1 ? fuse(std::move(lists), rrf_k_) : rank(std::move(lists.front()));
+  const auto first = std::min(query.offset, found.size());
+  const auto last = std::min(wanted, found.size());
+  answer.results.assign(std::make_move_iterator(found.begin() + static_cast<std::ptrdiff_t>(first)),
+                        std::make_move_iterator(found.begin() + static_cast<std::ptrdiff_t>(last)));
+  metrics_
+      .histogram("sluice_search_seconds", "Time to answer a search", observe::Buckets::kSeconds,
+                 {{"mode", name_of(query.mode)}})
+      .observe(std::chrono::duration<double>(Steady::now() - began).count());
+  return answer;
+}
+
+std::vector<ProviderStats> Searcher::stats() {
+  std::vector<ProviderStats> all;
+  const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
+  for (const auto& provider : providers_) {
+    ProviderStats one{provider.stage, false, 0, 0};
+    if (SLUICE_HAS_FN(provider.table, stats)) {
+      sluice_search_stats counts{};
+      counts.struct_size = sizeof counts;
+      sluice_error err = plugin::fresh_error();
+      one.answered = provider.component->call("stats", [&] {
+        return provider.table->stats(provider.component->raw(), &counts, &err);
+      }) == SLUICE_OK;
+      one.documents = counts.documents;
+      one.chunks = counts.chunks;
+    }
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace sluice::search

@@ -1,0 +1,77 @@
+// Searcher: one question to all providers at once, with one deadline for everything.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "base/worker_pool.hpp"
+#include "config/wiring.hpp"
+#include "flow/components.hpp"
+#include "observe/metrics.hpp"
+#include "search/fusion.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sluice::search {
+
+enum class Mode : uint8_t { kHybrid, kSemantic, kKeyword };
+
+struct Query {
+  std::string text;
+  Mode mode = Mode::kHybrid;
+  std::size_t limit = 10;
+  std::size_t offset = 0;
+  std::string filter;  // JSON object as abi/roles.h has it; empty: none
+};
+
+struct Answer {
+  std::vector<Found> results;  // offset and limit applied
+  uint64_t total = 0;          // matching documents
+  bool total_is_exact = true;
+  std::vector<std::string> partial;  // providers that are missing from the answer
+};
+
+struct ProviderStats {
+  std::string stage;
+  bool answered = false;
+  uint64_t documents = 0;
+  uint64_t chunks = 0;
+};
+
+// Owned by the app; the components outlive it. Any thread that may block.
+class Searcher {
+ public:
+  Searcher(const flow::Components& components, observe::Metrics& metrics);
+
+  // Fault::kUnavailable when no provider answered, Fault::kNotFound when the pipeline has none for
+  // this mode.
+  Result<Answer> ask(const Query& query);
+  // What every provider holds.
+  std::vector<ProviderStats> stats();
+
+ private:
+  struct Provider {
+    std::string stage;
+    double weight = 1.0;
+    config::SearchKind kind = config::SearchKind::kKeyword;
+    const plugin::Component* component = nullptr;
+    const sluice_search* table = nullptr;
+  };
+  struct Round;  // one question under way, shared with providers that may be late
+
+  std::vector<const Provider*> providers_for(Mode mode) const;
+  void embed(Round& round) const;
+  void ask_provider(Round& round, std::size_t index) const;
+
+  std::vector<Provider> providers_;
+  const plugin::Component* embedder_ = nullptr;
+  const sluice_embed* embed_table_ = nullptr;
+  const std::size_t rrf_k_;
+  const std::chrono::milliseconds timeout_;
+  observe::Metrics& metrics_;
+  WorkerPool workers_;
+};
+
+}  // namespace sluice::search
