@@ -1,0 +1,80 @@
+// Token and rate.
+#include "api/access.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+
+namespace sluice::api {
+namespace {
+
+// Clients remembered at a time. Whoever fell out starts with a full bucket.
+constexpr std::size_t kMostClients = 10'000;
+
+// Digests have one length whatever was sent, so the comparison tells nothing about the token.
+bool is_same(std::string_view a, std::string_view b) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> left{};
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> right{};
+  SHA256(reinterpret_cast<const unsigned char*>(a.data()), a.size(), left.data());
+  SHA256(reinterpret_cast<const unsigned char*>(b.data()), b.size(), right.data());
+  return CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+}  // namespace
+
+double Access::per_second() const {
+  const double seconds = std::chrono::duration<double>(settings_.rate_limit.period).count();
+  return static_cast<double>(settings_.rate_limit.count) / seconds;
+}
+
+bool Access::has_token(const net::Request& request) const {
+  auto sent = request.header("authorization");
+  if (!sent) return false;
+  constexpr std::string_view kBearer = "bearer ";
+  if (sent->size() > kBearer.size() &&
+      net::equal_without_case(sent->substr(0, kBearer.size()), kBearer)) {
+    sent->remove_prefix(kBearer.size());
+  }
+  return is_same(*sent, settings_.token);
+}
+
+std::optional<double> Access::wait_for_turn(const std::string& client) {
+  const double most = std::max(1.0, per_second());
+  const auto now = clock_.now();
+  const std::scoped_lock lock(mutex_);
+  if (buckets_.size() >= kMostClients && !buckets_.contains(client)) buckets_.clear();
+  const auto [it, is_new] = buckets_.try_emplace(client, Bucket{most, now});
+  Bucket& bucket = it->second;
+  const double passed = std::chrono::duration<double>(now - bucket.filled).count();
+  bucket.tokens = std::min(most, bucket.tokens + passed * per_second());
+  bucket.filled = now;
+  if (bucket.tokens < 1.0) return (1.0 - bucket.tokens) / per_second();
+  bucket.tokens -= 1.0;
+  return std::nullopt;
+}
+
+std::optional<net::Response> Access::refuse(const net::Request& request,
+                                            const net::RouteOptions& route) {
+  if (route.rate_limited && settings_.rate_limit.count > 0) {
+    if (const auto wait = wait_for_turn(request.remote_address)) {
+      auto response =
+          net::error_response(429, "too many requests from this address; come again later");
+      response.headers.push_back(
+          {"Retry-After", std::to_string(static_cast<long>(std::ceil(*wait)))});
+      return response;
+    }
+  }
+  if (route.needs_token && !settings_.token.empty() && !has_token(request)) {
+    auto response = net::error_response(
+        401, "the API token is missing or wrong; send Authorization: Bearer <token>");
+    response.headers.push_back({"WWW-Authenticate", "Bearer"});
+    return response;
+  }
+  return std::nullopt;
+}
+
+}  // namespace sluice::api

@@ -1,0 +1,44 @@
+// Access: who may call, and how often. It answers before a request's body is read.
+#pragma once
+
+#include "base/clock.hpp"
+#include "config/pipeline.hpp"
+#include "net/message.hpp"
+#include "net/router.hpp"
+
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace sluice::api {
+
+// Any thread, [io]: takes a lock for some nanoseconds, never waits for input or output.
+class Access {
+ public:
+  Access(config::Api settings, const Clock& clock)
+      : settings_(std::move(settings)), clock_(clock) {}
+
+  // The answer that refuses the request: 401 without the token, 429 beyond the rate. Nothing: let
+  // it in.
+  std::optional<net::Response> refuse(const net::Request& request, const net::RouteOptions& route);
+
+ private:
+  double per_second() const;
+  bool has_token(const net::Request& request) const;
+  // Seconds until the client may come again; nothing while it may come now.
+  std::optional<double> wait_for_turn(const std::string& client);
+
+  const config::Api settings_;
+  const Clock& clock_;
+
+  struct Bucket {  // a token bucket that fills at the rate, up to one second's worth
+    double tokens = 0;
+    Steady::time_point filled;
+  };
+  std::mutex mutex_;
+  std::unordered_map<std::string, Bucket> buckets_;  // by client address; guarded by mutex_
+};
+
+}  // namespace sluice::api

@@ -1,0 +1,74 @@
+// Api: the host's own routes, opened for as long as this lives.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "config/pipeline.hpp"
+#include "crawls/ledger.hpp"
+#include "flow/graph.hpp"
+#include "net/router.hpp"
+#include "observe/metrics.hpp"
+#include "search/searcher.hpp"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::api {
+
+// Where the host is in its life, for readiness.
+enum class Phase : uint8_t { kStarting, kReady, kDraining };
+
+// Owned by the app; all it is given outlives it. Any thread.
+class Api {
+ public:
+  struct Parts {
+    net::Router& router;
+    const config::Pipeline& pipeline;
+    flow::Graph& graph;
+    const crawls::Ledger& ledger;
+    search::Searcher& searcher;
+    observe::Metrics& metrics;
+    const Clock& clock;
+  };
+  explicit Api(const Parts& parts) : parts_(parts) {}
+  ~Api();
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  // On an Error none is open.
+  Result<void> open();
+  // Relaxed: readers only want to know it soon.
+  void set_phase(Phase phase) { phase_.store(phase, std::memory_order_relaxed); }
+
+ private:
+  struct Access {
+    bool needs_token = true;
+    bool is_limited = true;
+  };
+  using Handler = void (Api::*)(const net::ExchangePtr&);
+  Result<void> add(std::string method, std::string pattern, Access access, Handler handler);
+  void close();
+
+  void search(const net::ExchangePtr& x);
+  void index(const net::ExchangePtr& x);
+  void stats(const net::ExchangePtr& x);
+  void crawls(const net::ExchangePtr& x);
+  void crawl(const net::ExchangePtr& x);
+  void pipeline(const net::ExchangePtr& x);
+  void live(const net::ExchangePtr& x);
+  void ready(const net::ExchangePtr& x);
+  void health(const net::ExchangePtr& x);
+  void metrics(const net::ExchangePtr& x);
+  void about(const net::ExchangePtr& x);
+
+  std::vector<std::string> reasons_not_ready(const flow::PipelineView& view) const;
+
+  const Parts parts_;
+  std::atomic<Phase> phase_{Phase::kStarting};
+  std::vector<net::RouteId> routes_;
+};
+
+}  // namespace sluice::api

@@ -1,0 +1,200 @@
+// What operators and their tools look at: stats, crawls, the pipeline, health, metrics.
+#include "api/api.hpp"
+#include "api/json_body.hpp"
+#include "api/times.hpp"
+#include "net/target.hpp"
+#include "services/instance.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+namespace sluice::api {
+namespace {
+
+constexpr std::size_t kMostItems = 100;
+constexpr std::size_t kDefaultItems = 20;
+
+// A number in the query string, or `otherwise`; nothing for what is not a number.
+std::optional<std::size_t> number_in_query(const net::Request& request, const char* name,
+                                           std::size_t otherwise) {
+  for (const auto& [key, value] : net::parse_query(request.query)) {
+    if (key != name) continue;
+    std::size_t number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error != std::errc{} || end != value.data() + value.size()) return std::nullopt;
+    return number;
+  }
+  return otherwise;
+}
+
+nlohmann::json milliseconds_or_null(const std::optional<std::chrono::milliseconds>& time) {
+  return time ? nlohmann::json(time->count()) : nlohmann::json(nullptr);
+}
+
+nlohmann::json item_of(const crawls::CrawlRow& row) {
+  return {{"crawl_id", row.crawl_id},
+          {"state", crawls::name_of(row.state)},
+          {"mode", row.mode},
+          {"source", row.source},
+          {"received", row.received},
+          {"indexed", row.indexed},
+          {"skipped", row.skipped},
+          {"unchanged", row.unchanged},
+          {"failed", row.failed},
+          {"pending", row.pending},
+          {"duplicates", row.duplicates},
+          {"started_at", rfc3339(row.started_at)},
+          {"closed_at", rfc3339_or_null(row.closed_at)},
+          {"done_at", rfc3339_or_null(row.done_at)},
+          {"time_to_index_ms",
+           {{"p50", milliseconds_or_null(row.time_to_index_p50)},
+            {"p95", milliseconds_or_null(row.time_to_index_p95)}}},
+          {"warnings", row.warnings}};
+}
+
+nlohmann::json degraded_of(const flow::PipelineView& view) {
+  auto list = nlohmann::json::array();
+  for (const auto& stage : view.stages) {
+    if (!stage.trouble.empty()) list.push_back({{"stage", stage.name}, {"reason", stage.trouble}});
+  }
+  return list;
+}
+
+double two_decimals(double value) { return std::round(value * 100) / 100; }
+
+const char* name_of(Phase phase) {
+  switch (phase) {
+    case Phase::kStarting:
+      return "starting";
+    case Phase::kDraining:
+      return "draining";
+    default:
+      return "ready";
+  }
+}
+
+}  // namespace
+
+void Api::stats(const net::ExchangePtr& x) {
+  uint64_t documents = 0;
+  uint64_t chunks = 0;
+  auto providers = nlohmann::json::object();
+  for (const auto& provider : parts_.searcher.stats()) {
+    auto one = nlohmann::json::object();
+    if (provider.answered) {
+      one = {{"documents", provider.documents}, {"chunks", provider.chunks}};
+      documents = std::max(documents, provider.documents);
+      chunks = std::max(chunks, provider.chunks);
+    }
+    providers[provider.stage] = std::move(one);
+  }
+  x->respond(net::json_response(200, dump({{"total_documents", documents},
+                                           {"total_chunks", chunks},
+                                           {"providers", std::move(providers)}})));
+}
+
+void Api::crawls(const net::ExchangePtr& x) {
+  const auto limit = number_in_query(x->request(), "limit", kDefaultItems);
+  const auto offset = number_in_query(x->request(), "offset", 0);
+  if (!limit || !offset || *limit < 1 || *limit > kMostItems) {
+    return x->respond(
+        net::error_response(422, "limit has to be from 1 to 100, and offset a whole number"));
+  }
+  const auto page = parts_.ledger.list(*limit, *offset);
+  if (!page) return x->respond(net::error_response(503, "the ledger cannot be read right now"));
+  auto items = nlohmann::json::array();
+  for (const auto& row : page->items) items.push_back(item_of(row));
+  x->respond(net::json_response(200, dump({{"items", std::move(items)},
+                                           {"total", page->total},
+                                           {"limit", *limit},
+                                           {"offset", *offset}})));
+}
+
+void Api::crawl(const net::ExchangePtr& x) {
+  const auto row = parts_.ledger.find(std::string(x->request().param("id")));
+  if (!row) return x->respond(net::error_response(503, "the ledger cannot be read right now"));
+  if (!row->has_value())
+    return x->respond(net::error_response(404, "there is no crawl of that id"));
+  x->respond(net::json_response(200, dump(item_of(**row))));
+}
+
+void Api::pipeline(const net::ExchangePtr& x) {
+  const flow::PipelineView view = parts_.graph.view();
+  auto stages = nlohmann::json::array();
+  for (const auto& stage : view.stages) {
+    stages.push_back({{"name", stage.name},
+                      {"plugin", stage.plugin},
+                      {"depth", stage.waiting},
+                      {"in_flight", stage.in_flight},
+                      {"retrying", stage.retrying},
+                      {"records_per_second", two_decimals(stage.records_per_second)},
+                      {"utilization", two_decimals(stage.utilization)},
+                      {"health", stage.trouble.empty() ? "healthy" : "degraded"},
+                      {"reason", stage.trouble.empty() ? nlohmann::json(nullptr)
+                                                       : nlohmann::json(stage.trouble)}});
+  }
+  x->respond(net::json_response(200, dump({{"name", parts_.pipeline.name},
+                                           {"mode", config::text_of(parts_.pipeline.mode)},
+                                           {"generation", 1},
+                                           {"stages", std::move(stages)},
+                                           {"pages_in_memory", view.pages_in_memory},
+                                           {"bytes_in_memory", view.bytes_in_memory},
+                                           {"pages_held", view.pages_held},
+                                           {"pages_on_disk", view.pages_on_disk}})));
+}
+
+void Api::live(const net::ExchangePtr& x) {
+  x->respond(net::json_response(200, R"({"status":"alive"})"));
+}
+
+std::vector<std::string> Api::reasons_not_ready(const flow::PipelineView& view) const {
+  std::vector<std::string> reasons;
+  const Phase phase = phase_.load(std::memory_order_relaxed);
+  if (phase != Phase::kReady) reasons.emplace_back(name_of(phase));
+  if (!view.is_writable) reasons.emplace_back("pages cannot be written to the journal");
+  return reasons;
+}
+
+void Api::ready(const net::ExchangePtr& x) {
+  const flow::PipelineView view = parts_.graph.view();
+  const auto reasons = reasons_not_ready(view);
+  if (!reasons.empty()) {
+    return x->respond(
+        net::json_response(503, dump({{"status", "unavailable"}, {"reasons", reasons}})));
+  }
+  x->respond(net::json_response(200, dump({{"status", "ready"}, {"degraded", degraded_of(view)}})));
+}
+
+void Api::health(const net::ExchangePtr& x) {
+  const flow::PipelineView view = parts_.graph.view();
+  auto services = nlohmann::json::object();
+  bool is_healthy = reasons_not_ready(view).empty();
+  for (const auto& stage : view.stages) {
+    services[stage.name] = stage.trouble.empty() ? "healthy" : "degraded: " + stage.trouble;
+    is_healthy = is_healthy && stage.trouble.empty();
+  }
+  x->respond(net::json_response(200, dump({{"status", is_healthy ? "healthy" : "degraded"},
+                                           {"services", std::move(services)},
+                                           {"timestamp", rfc3339(parts_.clock.wall())}})));
+}
+
+void Api::metrics(const net::ExchangePtr& x) {
+  x->respond({200, "text/plain; version=0.0.4; charset=utf-8", parts_.metrics.text(), {}});
+}
+
+void Api::about(const net::ExchangePtr& x) {
+  const Phase phase = phase_.load(std::memory_order_relaxed);
+  x->respond(
+      net::json_response(200, dump({{"service", "sluice"},
+                                    {"version", services::kHostVersion},
+                                    {"status", name_of(phase)},
+                                    {"pipeline", parts_.pipeline.name},
+                                    {"mode", config::text_of(parts_.pipeline.mode)},
+                                    {"endpoints",
+                                     {"/api/search", "/api/index", "/api/stats", "/api/crawls",
+                                      "/api/pipeline", "/health", "/metrics"}}})));
+}
+
+}  // namespace sluice::api
