@@ -1,0 +1,54 @@
+// Names and labels of the host's own metrics.
+#include "app/host_meters.hpp"
+
+#include <string>
+
+namespace sluice::app {
+
+std::function<void(const journal::GroupCommit::Commit&)> commit_meter(observe::Metrics& metrics) {
+  auto& records = metrics.histogram("sluice_journal_sync_records",
+                                    "Writes that shared one disk sync", observe::Buckets::kRecords);
+  return [&records](const journal::GroupCommit::Commit& commit) {
+    records.observe(static_cast<double>(commit.works));
+  };
+}
+
+std::function<void(const net::RequestLog&)> request_meter(observe::Metrics& metrics) {
+  return [&metrics](const net::RequestLog& request) {
+    // The pattern, never the path: a scanner must not make a time series of every guess.
+    const std::string route(request.route.empty() ? "none" : request.route);
+    metrics
+        .counter("sluice_http_requests_total", "Requests answered",
+                 {{"route", route}, {"status", std::to_string(request.status)}})
+        .add();
+    metrics
+        .histogram("sluice_http_seconds",
+                   "From the first byte of a request to the last of its answer",
+                   observe::Buckets::kSeconds, {{"route", route}})
+        .observe(request.seconds);
+  };
+}
+
+HostMeters::HostMeters(observe::Metrics& metrics, const journal::Journal& journal,
+                       const flow::DeadLetters& dead_letters, const config::Pipeline& pipeline) {
+  watches_.push_back(
+      metrics.gauge_fn("sluice_journal_open_records", "Pages accepted and not done", {},
+                       [&journal] { return static_cast<double>(journal.open_count()); }));
+  metrics.gauge("sluice_pipeline_generation", "Counts up with every reload that took effect")
+      .set(1);
+  for (const auto& stage : pipeline.stages) {
+    watches_.push_back(metrics.gauge_fn("sluice_dead_letters", "Pages given up and not replayed",
+                                        {{"stage", stage.name}},
+                                        [&dead_letters, name = stage.name] {
+                                          const auto counts = dead_letters.count_by_stage();
+                                          if (!counts) return 0.0;
+                                          for (const auto& count : *counts) {
+                                            if (count.stage == name)
+                                              return static_cast<double>(count.letters);
+                                          }
+                                          return 0.0;
+                                        }));
+  }
+}
+
+}  // namespace sluice::app

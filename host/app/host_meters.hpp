@@ -1,0 +1,29 @@
+// What the host as a whole reports: journal, dead letters, HTTP.
+#pragma once
+
+#include "config/pipeline.hpp"
+#include "flow/dead_letters.hpp"
+#include "journal/group_commit.hpp"
+#include "journal/journal.hpp"
+#include "net/server.hpp"
+#include "observe/metrics.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace sluice::app {
+
+std::function<void(const journal::GroupCommit::Commit&)> commit_meter(observe::Metrics& metrics);
+std::function<void(const net::RequestLog&)> request_meter(observe::Metrics& metrics);
+
+// Gauges that are read at each scrape, for as long as this lives.
+class HostMeters {
+ public:
+  HostMeters(observe::Metrics& metrics, const journal::Journal& journal,
+             const flow::DeadLetters& dead_letters, const config::Pipeline& pipeline);
+
+ private:
+  std::vector<observe::Metrics::Watch> watches_;
+};
+
+}  // namespace sluice::app

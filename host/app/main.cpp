@@ -1,0 +1,134 @@
+// The command line of `sluice`: one subcommand a verb.
+#include "app/client_verbs.hpp"
+#include "app/verbs.hpp"
+#include "services/instance.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace sluice::app {
+namespace {
+
+const std::map<std::string, Output> kOutputs = {{"text", Output::kText}, {"json", Output::kJson}};
+
+void add_output(CLI::App& verb, Output& output) {
+  verb.add_option("--output", output, "text or json")
+      ->transform(CLI::CheckedTransformer(kOutputs))
+      ->default_str("text");
+}
+
+void add_set(CLI::App& verb, std::vector<std::string>& overrides) {
+  verb.add_option("--set", overrides, "Replace a value of the file: --set http.listen=127.0.0.1:0")
+      ->allow_extra_args(false);
+}
+
+void add_file(CLI::App& verb, FileOptions& options) {
+  verb.add_option("FILE", options.file, "Pipeline file")->required();
+  add_set(verb, options.overrides);
+  add_output(verb, options.output);
+}
+
+void add_run(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<RunOptions>();
+  auto* verb = app.add_subcommand("run", "Run a pipeline");
+  add_file(*verb, *options);
+  verb->add_option("--ready-file", options->ready_file,
+                   "Write the base URL into this file once requests are welcome");
+  verb->add_option("--log-level", options->log_level, "debug, info, warn or error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+      ->default_str("info");
+  verb->add_option("--log-format", options->log_format, "text or json")
+      ->transform(CLI::CheckedTransformer(kOutputs))
+      ->default_str("text");
+  verb->footer(
+      "Example:\n  sluice run pipelines/local.yaml\n\nSIGTERM finishes what is in flight and exits "
+      "0.");
+  verb->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+void add_check(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<CheckOptions>();
+  auto* verb = app.add_subcommand(
+      "check", "Say everything that is wrong with pipeline files; start nothing");
+  verb->add_option("FILE", options->files, "Pipeline files")->required();
+  verb->add_flag("--probe", options->reaches_services, "Also reach the services behind the stages");
+  add_set(*verb, options->overrides);
+  add_output(*verb, options->output);
+  verb->footer("Exit code 78 and file:line:column for each finding when something is wrong.");
+  verb->callback([options, &exit_code] { exit_code = check(*options); });
+}
+
+void add_explain(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<FileOptions>();
+  auto* verb = app.add_subcommand(
+      "explain", "Show a pipeline with every default filled in, and what its mode means");
+  add_file(*verb, *options);
+  verb->callback([options, &exit_code] { exit_code = explain(*options); });
+}
+
+void add_graph(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<FileOptions>();
+  auto drawing = std::make_shared<Drawing>(Drawing::kMermaid);
+  auto* verb = app.add_subcommand("graph", "Draw a pipeline");
+  add_file(*verb, *options);
+  verb->add_option("--format", *drawing, "mermaid or dot")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Drawing>{{"mermaid", Drawing::kMermaid}, {"dot", Drawing::kDot}}))
+      ->default_str("mermaid");
+  verb->callback([options, drawing, &exit_code] { exit_code = graph(*options, *drawing); });
+}
+
+void add_plugins(CLI::App& app, int& exit_code) {
+  auto path = std::make_shared<std::vector<std::filesystem::path>>();
+  auto output = std::make_shared<Output>(Output::kText);
+  auto* verb = app.add_subcommand("plugins", "List the plugins that a pipeline could use");
+  verb->add_option("--path", *path,
+                   "Folders to look in, before SLUICE_PLUGIN_PATH and those around the executable");
+  add_output(*verb, *output);
+  verb->callback([path, output, &exit_code] { exit_code = plugins(*path, *output); });
+}
+
+void add_inspect(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<InspectOptions>();
+  auto* verb = app.add_subcommand("inspect",
+                                  "Show what a plugin file says about itself, without running it");
+  verb->add_option("FILE", options->file, "A plugin, such as chunker.so")->required();
+  verb->add_flag("--load", options->loads, "Load it as well: components, roles and settings");
+  add_output(*verb, options->output);
+  verb->callback([options, &exit_code] { exit_code = inspect(*options); });
+}
+
+int command_line(int argc, char** argv) {
+  CLI::App app("Sluice wires plugins into a crawl-to-search pipeline, from one YAML file.",
+               "sluice");
+  app.set_version_flag("--version", std::string("sluice ") + services::kHostVersion);
+  app.require_subcommand(1);
+  app.footer(
+      "Start here:\n  sluice run pipelines/local.yaml\n  sluice feed http://127.0.0.1:8080 docs/\n"
+      "  sluice search \"how do I ...\"");
+  int exit_code = kFine;
+  add_run(app, exit_code);
+  add_check(app, exit_code);
+  add_explain(app, exit_code);
+  add_graph(app, exit_code);
+  add_feed(app, exit_code);
+  add_search(app, exit_code);
+  add_status(app, exit_code);
+  add_crawls(app, exit_code);
+  add_plugins(app, exit_code);
+  add_inspect(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kFine : kUsage;
+  }
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace sluice::app
+
+int main(int argc, char** argv) { return sluice::app::command_line(argc, argv); }

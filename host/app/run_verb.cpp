@@ -1,0 +1,233 @@
+// sluice run: builds the host around a pipeline file, and takes it down again when told to.
+#include "api/access.hpp"
+#include "api/api.hpp"
+#include "app/findings.hpp"
+#include "app/host_meters.hpp"
+#include "app/signals.hpp"
+#include "app/verbs.hpp"
+#include "app/workbench.hpp"
+#include "crawls/ledger.hpp"
+#include "flow/components.hpp"
+#include "flow/dead_letters.hpp"
+#include "flow/graph.hpp"
+#include "journal/group_commit.hpp"
+#include "journal/journal.hpp"
+#include "net/server.hpp"
+#include "observe/crash.hpp"
+#include "search/searcher.hpp"
+#include "state/state.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace sluice::app {
+namespace {
+
+// Requests that wait for the journal's sync share it, so more of them at a time means fewer syncs a
+// page.
+constexpr std::size_t kWorkers = 32;
+
+int exit_code_of(const Error& error) {
+  return error.fault == Fault::kConfig || error.fault == Fault::kInvalid ? kBadConfig : kTryAgain;
+}
+
+int say(const Error& error) {
+  std::cerr << "sluice: " << error.message << '\n';
+  return exit_code_of(error);
+}
+
+journal::Sync sync_of(config::JournalSync sync) {
+  switch (sync) {
+    case config::JournalSync::kInterval:
+      return journal::Sync::kInterval;
+    case config::JournalSync::kOff:
+      return journal::Sync::kOff;
+    default:
+      return journal::Sync::kAlways;
+  }
+}
+
+// What the host keeps in the data folder.
+struct Stores {
+  std::unique_ptr<journal::GroupCommit> commits;
+  std::unique_ptr<journal::Journal> journal;
+  std::unique_ptr<crawls::Ledger> ledger;
+  std::unique_ptr<flow::DeadLetters> dead_letters;
+  std::unique_ptr<state::State> state;
+};
+
+template <class T>
+Result<void> keep(std::unique_ptr<T>& place, Result<std::unique_ptr<T>> opened) {
+  if (!opened) return std::move(opened).error();
+  place = std::move(*opened);
+  return {};
+}
+
+Result<Stores> open_stores(const config::Pipeline& pipeline, observe::Metrics& metrics,
+                           const Clock& clock) {
+  Stores stores;
+  journal::GroupCommit::Options options;
+  options.sync = sync_of(pipeline.journal_sync);
+  options.on_commit = commit_meter(metrics);
+  auto opened = keep(stores.commits, journal::GroupCommit::open(pipeline.data, std::move(options)));
+  if (opened) opened = keep(stores.journal, journal::Journal::open(*stores.commits));
+  if (opened) opened = keep(stores.ledger, crawls::Ledger::open(*stores.commits, clock));
+  if (opened) opened = keep(stores.dead_letters, flow::DeadLetters::open(*stores.commits));
+  if (opened) opened = keep(stores.state, state::State::open(pipeline.data));
+  if (!opened) return std::move(opened).error();
+  stores.commits->start();
+  return stores;
+}
+
+Workbench::Options workbench_options(const RunOptions& options, const config::Pipeline& pipeline) {
+  Workbench::Options made = offline(pipeline);
+  made.log.level = observe::level_from(options.log_level).value_or(observe::Level::kInfo);
+  made.log.format = options.log_format == Output::kJson ? observe::Log::Format::kJson
+                                                        : observe::Log::Format::kText;
+  made.plugins.copies = pipeline.data / "plugins";
+  made.data = pipeline.data;
+  made.workers = kWorkers;
+  made.loops = 2;
+  return made;
+}
+
+net::ServerOptions server_options(const config::Pipeline& pipeline, api::Access& access,
+                                  observe::Metrics& metrics) {
+  net::ServerOptions options;
+  options.listen = pipeline.http.listen.text();
+  options.max_body = pipeline.http.max_body;
+  options.max_total_body = std::max<std::size_t>(options.max_total_body, 2 * options.max_body);
+  options.tls_certificate = pipeline.http.tls.certificate;
+  options.tls_key = pipeline.http.tls.key;
+  options.admit = [&access](const net::Request& request, const net::RouteOptions& route) {
+    return access.refuse(request, route);
+  };
+  options.on_done = request_meter(metrics);
+  return options;
+}
+
+std::string base_url(const config::Pipeline& pipeline, unsigned short port) {
+  const std::string scheme = pipeline.http.tls.certificate.empty() ? "http" : "https";
+  config::Listen listen = pipeline.http.listen;
+  listen.port = port;
+  return scheme + "://" + listen.text();
+}
+
+// A host from its components to its server. Members in the order of who uses whom.
+class RunningHost {
+ public:
+  RunningHost(const config::Pipeline& pipeline, Workbench& bench, Stores& stores,
+              flow::Components& components)
+      : pipeline_(pipeline),
+        bench_(bench),
+        components_(components),
+        graph_(pipeline, components,
+               {bench.log,
+                bench.metrics,
+                bench.clock,
+                {*stores.commits, *stores.journal, *stores.ledger, *stores.dead_letters}}),
+        searcher_(components, bench.metrics),
+        access_(pipeline.api, bench.clock),
+        api_({bench.router, pipeline, graph_, *stores.ledger, searcher_, bench.metrics,
+              bench.clock}),
+        server_(bench.loop, server_options(pipeline, access_, bench.metrics), bench.router,
+                bench.workers) {}
+
+  Result<unsigned short> start(Signals& signals) {
+    graph_.on_alarm([&signals](const std::string&) { signals.alarm(); });
+    if (auto started = components_.start(Steady::now() + pipeline_.timeouts.start); !started) {
+      return std::move(started).error();
+    }
+    auto started = graph_.start();
+    if (started) started = api_.open();
+    if (!started) return std::move(started).error();
+    auto port = server_.start();
+    if (!port) return port;
+    bench_.doorway.open(&graph_.intake());
+    components_.run_sources();
+    api_.set_phase(api::Phase::kReady);
+    return port;
+  }
+
+  // In the order of the data: sources, what is in flight, the server, the components.
+  void stop() {
+    const auto deadline = Steady::now() + pipeline_.timeouts.drain;
+    api_.set_phase(api::Phase::kDraining);
+    bench_.doorway.close();
+    components_.drain_sources(deadline);
+    const bool is_finished = graph_.drain(deadline);
+    server_.stop(std::min(deadline, Steady::now() + std::chrono::seconds(2)));
+    components_.stop(deadline);
+    const std::size_t lost = graph_.stop(Steady::now() + std::chrono::seconds(1));
+    bench_.log.write(observe::Level::kInfo, "host",
+                     is_finished ? "stopped; nothing was left in flight"
+                                 : "stopped; the journal keeps what was not finished",
+                     {{"stuck_workers", lost}});
+  }
+
+ private:
+  const config::Pipeline& pipeline_;
+  Workbench& bench_;
+  flow::Components& components_;
+  flow::Graph graph_;
+  search::Searcher searcher_;
+  api::Access access_;
+  api::Api api_;
+  net::Server server_;
+};
+
+}  // namespace
+
+int run(const RunOptions& options) {
+  Signals signals;  // before any thread, which inherit what is blocked here
+  observe::install_crash_handler();
+  config::Loaded loaded = config::load_pipeline(options.file, {.overrides = options.overrides});
+  if (!loaded.pipeline || loaded.findings.has_errors()) {
+    if (loaded.pipeline) {
+      // The plugins have their say too, so that everything wrong is told at once.
+      Workbench bench(offline(*loaded.pipeline));
+      const flow::Components components(loaded, {bench.registry, bench.shared, bench.doorway},
+                                        loaded.findings);
+    }
+    return print_findings(loaded.findings, options.output);
+  }
+  const config::Pipeline& pipeline = *loaded.pipeline;
+
+  Workbench bench(workbench_options(options, pipeline));
+  auto stores = open_stores(pipeline, bench.metrics, bench.clock);
+  if (!stores) return say(stores.error());
+  bench.shared.state = stores->state.get();
+  const HostMeters meters(bench.metrics, *stores->journal, *stores->dead_letters, pipeline);
+
+  flow::Components components(loaded, {bench.registry, bench.shared, bench.doorway},
+                              loaded.findings);
+  if (loaded.findings.has_errors()) return print_findings(loaded.findings, options.output);
+  for (const auto& finding : loaded.findings.items()) {
+    bench.log.write(observe::Level::kWarn, "config", finding.text());
+  }
+  RunningHost host(pipeline, bench, *stores, components);
+  const auto port = host.start(signals);
+  if (!port) {
+    host.stop();
+    return say(port.error());
+  }
+  const std::string url = base_url(pipeline, *port);
+  bench.log.write(
+      observe::Level::kInfo, "host", "listening",
+      {{"url", url}, {"pipeline", pipeline.name}, {"mode", config::text_of(pipeline.mode)}});
+  if (!options.ready_file.empty()) std::ofstream(options.ready_file) << url << '\n';
+
+  const Signals::Kind kind = signals.wait([&] {
+    bench.log.write(observe::Level::kWarn, "host",
+                    "SIGHUP: restart the host to take up a changed file");
+  });
+  bench.log.write(observe::Level::kInfo, "host", "stopping");
+  host.stop();
+  return kind == Signals::Kind::kAlarm ? kTryAgain : kFine;
+}
+
+}  // namespace sluice::app
