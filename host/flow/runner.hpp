@@ -39,11 +39,11 @@ struct StagePort {
 };
 
 struct RunnerOptions {
-  std::string stage;
+  std::string stage = {};
   uint32_t concurrency = 1;
   std::chrono::milliseconds timeout = std::chrono::seconds(30);  // of one batch
-  RetryPolicy retry;
-  InletPolicy inlet;
+  RetryPolicy retry = {};
+  InletPolicy inlet = {};
   uint64_t seed = 0;  // of the jitter; 0 takes one from the machine
 };
 

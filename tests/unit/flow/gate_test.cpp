@@ -20,7 +20,7 @@ using std::chrono::seconds;
 
 std::string text(sluice_str s) { return {s.data, s.size}; }
 
-class GateTest : public testing::Test, protected GateKeeper {
+class GateTest : public testing::Test, public GateKeeper {
  protected:
   void TearDown() override {
     loop_.run([&] { gate_->stop(); });
