@@ -159,6 +159,7 @@ enum {
 typedef struct sluice_dedupe {
   uint32_t struct_size;
   uint32_t flags;
+  /* lease_ms 0: the component's own setting says how long a lease is. */
   sluice_status (*claim)(sluice_component *c, const sluice_key *keys, uint32_t count,
                        uint32_t lease_ms, uint8_t *answers, sluice_error *err);
   /* SLUICE_OK or SLUICE_DROPPED: remember. Anything else: give the lease back. */
