@@ -29,14 +29,16 @@ Backlog::Backlog(Loop& loop, const journal::Journal& journal, Budget& budget, Op
       options_(std::move(options)),
       hooks_(std::move(hooks)) {}
 
-Backlog::Line& Backlog::line_of(const std::string& group) {
+Backlog::Line& Backlog::line_of(const std::string& group, Wall::time_point first) {
   const auto it = by_group_.find(group);
   if (it != by_group_.end()) return *it->second;
   const bool is_held = options_.is_holding && !group.empty() && !closed_.contains(group);
   lines_.push_back({group, {}, is_held});
   by_group_.emplace(group, std::prev(lines_.end()));
   if (is_held) {
-    loop_.after(options_.max_hold, [this, group] {
+    const auto held_for =
+        std::chrono::duration_cast<Steady::duration>(loop_.clock().wall() - first);
+    loop_.after(options_.max_hold - held_for, [this, group] {
       if (const auto line = by_group_.find(group); line != by_group_.end()) release(*line->second);
     });
   }
@@ -44,7 +46,7 @@ Backlog::Line& Backlog::line_of(const std::string& group) {
 }
 
 void Backlog::add(journal::Journal::Head head, Origin origin) {
-  Line& line = line_of(head.group);
+  Line& line = line_of(head.group, head.received_at);
   line.pages.push_back({head.seq, head.bytes, origin == Origin::kRecovered});
   ++waiting_;
   if (line.is_held) {
@@ -129,7 +131,7 @@ void Backlog::read(std::vector<Page> pages) {
         for (const auto& page : pages) budget_.give_back({1, page.bytes});
         loaded_ -= pages.size();
         loop_.after(kReadAgain, [this, pages] {
-          Line& line = line_of({});
+          Line& line = line_of({}, loop_.clock().wall());
           line.pages.insert(line.pages.begin(), pages.begin(), pages.end());
           waiting_ += pages.size();
           pump();

@@ -64,7 +64,8 @@ class Backlog {
   };
   using Lines = std::list<Line>;
 
-  Line& line_of(const std::string& group);
+  // `first`: when the first of its pages was accepted, for max_hold.
+  Line& line_of(const std::string& group, Wall::time_point first);
   void release(Line& line);
   void read(std::vector<Page> pages);
 

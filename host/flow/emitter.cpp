@@ -6,9 +6,16 @@
 #include "data/codec.hpp"
 #include "flow/digest.hpp"
 
+#include <array>
 #include <utility>
 
 namespace sluice::flow {
+
+namespace {
+
+constexpr std::size_t kProbeBytes = 64 * 1024;
+
+}  // namespace
 
 struct Emitter::Prepared {
   data::Record* record = nullptr;  // the caller's until the journal has it
@@ -121,6 +128,22 @@ sluice_status Emitter::durably(const journal::GroupCommit::Work& work) {
   }
   if (was_writable) log_.write(observe::Level::kError, "journal", done.error().message);
   return SLUICE_E_RETRY;
+}
+
+void Emitter::look_for_room() {
+  stores_.commits.submit(
+      [this](SQLite::Database& database) {
+        journal::Journal::Entry entry;
+        entry.payload.assign(kProbeBytes, 'x');
+        const std::array seqs{stores_.journal.append(database, entry)};
+        stores_.journal.remove(database, seqs);
+      },
+      [this](const Result<void>& done) {
+        if (!done.ok()) return;
+        if (!is_writable_.exchange(true, std::memory_order_relaxed)) {
+          log_.write(observe::Level::kInfo, "journal", "writable again");
+        }
+      });
 }
 
 sluice_status Emitter::opened(const std::string& source, std::string_view group) {

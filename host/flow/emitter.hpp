@@ -53,6 +53,9 @@ class Emitter final : public services::Intake {
   void stop() { is_stopping_.store(true, std::memory_order_relaxed); }
   // False after a page could not be written, until one could.
   bool is_writable() const { return is_writable_.load(std::memory_order_relaxed); }
+  // Writes something as big as a small page and takes it away again, to see whether pages can be
+  // written by now. Does not block.
+  void look_for_room();
 
   sluice_status push(const std::string& source, const Push& push, sluice_status* verdicts) override;
   sluice_status opened(const std::string& source, std::string_view group) override;

@@ -39,10 +39,9 @@ sluice_error fresh_error() {
 
 }  // namespace
 
-Gate::Gate(Loop& loop, DedupePort dedupe, std::chrono::milliseconds lease, GateKeeper& keeper)
+Gate::Gate(Loop& loop, DedupePort dedupe, GateKeeper& keeper)
     : loop_(loop),
       dedupe_(std::move(dedupe)),
-      lease_(lease),
       keeper_(keeper),
       claims_("gate-claim", dedupe_.is_present ? 1 : 0),
       settles_("gate-settle", dedupe_.is_present ? 1 : 0) {}
@@ -101,8 +100,7 @@ void Gate::pump() {
     }
     std::vector<uint8_t> answers(pages.size(), SLUICE_KEY_BUSY);
     sluice_error err = fresh_error();
-    const sluice_status status =
-        dedupe_.claim(keys, static_cast<uint32_t>(lease_.count()), answers.data(), &err);
+    const sluice_status status = dedupe_.claim(keys, answers.data(), &err);
     loop_.post([this, pages, answers = std::move(answers), status, err] {
       claiming_.clear();
       if (status == SLUICE_OK) {

@@ -25,9 +25,7 @@ namespace sluice::flow {
 struct DedupePort {
   bool is_present = false;
   std::string stage;
-  std::function<sluice_status(std::span<const sluice_key>, uint32_t lease_ms, uint8_t* answers,
-                              sluice_error*)>
-      claim;
+  std::function<sluice_status(std::span<const sluice_key>, uint8_t* answers, sluice_error*)> claim;
   std::function<sluice_status(std::span<const sluice_key>, sluice_status verdict, sluice_error*)>
       settle;
 };
@@ -46,7 +44,7 @@ class GateKeeper {
 // workers of its own: one claims, one settles, so that a slow claim never delays the end of a page.
 class Gate {
  public:
-  Gate(Loop& loop, DedupePort dedupe, std::chrono::milliseconds lease, GateKeeper& keeper);
+  Gate(Loop& loop, DedupePort dedupe, GateKeeper& keeper);
 
   void enter(Delivery& page);
 
@@ -80,7 +78,6 @@ class Gate {
 
   Loop& loop_;
   const DedupePort dedupe_;
-  const std::chrono::milliseconds lease_;
   GateKeeper& keeper_;
   std::deque<Delivery*> queue_;
   Pages claiming_;  // with the component right now

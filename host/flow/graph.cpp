@@ -17,10 +17,10 @@ constexpr uint64_t kBatchBytes = 8ULL << 20U;
 // Pages of one read when the journal is taken up again; heads are small.
 constexpr std::size_t kHeadsAtOnce = 10'000;
 constexpr std::chrono::seconds kRatesEvery{2};
+// The lease of a claim is the dedupe stage's own setting.
+constexpr uint32_t kOwnLease = 0;
 // While draining, how often it is asked whether everything has come to rest.
 constexpr std::chrono::milliseconds kLookAgain{5};
-// A lease outlives the longest chain of retries of a page that fits its stage's defaults.
-constexpr std::chrono::minutes kLease{10};
 
 // What a page's digest depends on beside the page: every stage that makes or keeps something of it.
 std::string fingerprint(const Components& components) {
@@ -62,7 +62,7 @@ Graph::Graph(const config::Pipeline& pipeline, Components& components, Environme
                budget_, meters_, environment.log,
                {std::string(config::text_of(pipeline.mode)), pipeline.mode == config::Mode::kBatch,
                 fingerprint_}),
-      gate_(loop_, dedupe_port(), kLease, *this),
+      gate_(loop_, dedupe_port(), *this),
       backlog_(loop_, environment.stores.journal, budget_,
                {pipeline.mode == config::Mode::kBatch, pipeline.modes.batch.max_hold,
                 most_loaded(pipeline), fingerprint_},
@@ -156,23 +156,23 @@ DedupePort Graph::dedupe_port() const {
   const StageComponent* stage = components_.find(*name);
   const auto* table = stage->role<sluice_dedupe>(SLUICE_ROLE_DEDUPE);
   const plugin::Component* component = stage->component.get();
-  return {true, *name,
-          [component, table](std::span<const sluice_key> keys, uint32_t lease_ms, uint8_t* answers,
-                             sluice_error* err) {
-            const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
-            return component->call("claim", [&] {
-              return table->claim(component->raw(), keys.data(), static_cast<uint32_t>(keys.size()),
-                                  lease_ms, answers, err);
-            });
-          },
-          [component, table](std::span<const sluice_key> keys, sluice_status verdict,
-                             sluice_error* err) {
-            const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
-            return component->call("settle", [&] {
-              return table->settle(component->raw(), keys.data(),
-                                   static_cast<uint32_t>(keys.size()), verdict, err);
-            });
-          }};
+  return {
+      true, *name,
+      [component, table](std::span<const sluice_key> keys, uint8_t* answers, sluice_error* err) {
+        const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
+        return component->call("claim", [&] {
+          return table->claim(component->raw(), keys.data(), static_cast<uint32_t>(keys.size()),
+                              kOwnLease, answers, err);
+        });
+      },
+      [component, table](std::span<const sluice_key> keys, sluice_status verdict,
+                         sluice_error* err) {
+        const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
+        return component->call("settle", [&] {
+          return table->settle(component->raw(), keys.data(), static_cast<uint32_t>(keys.size()),
+                               verdict, err);
+        });
+      }};
 }
 
 Arrivals Graph::arrivals() {
@@ -239,6 +239,7 @@ void Graph::watch_rates() {
         (records - stage->records_before) / std::chrono::duration<double>(kRatesEvery).count();
     stage->records_before = records;
   }
+  if (!emitter_.is_writable()) emitter_.look_for_room();
   loop_.after(kRatesEvery, [this] { watch_rates(); });
 }
 

@@ -58,7 +58,7 @@ class Graph final : private GateKeeper, private Passage {
     Settlement::Stores stores;
   };
   Graph(const config::Pipeline& pipeline, Components& components, Environment environment);
-  ~Graph();
+  ~Graph() override;
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
 

@@ -49,6 +49,11 @@ void Loop::post(std::function<void()> work) {
 }
 
 void Loop::run(const std::function<void()>& work) {
+  if (!thread_.joinable()) {  // not started, or over: nobody else is on the loop
+    turn();
+    work();
+    return;
+  }
   std::promise<void> done;
   post([&] {
     work();

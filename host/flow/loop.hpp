@@ -31,7 +31,7 @@ class Loop {
   void stop();
 
   void post(std::function<void()> work);
-  // post, and wait until it ran. Not from the loop.
+  // post, and wait until it ran; without a running thread, here and now. Not from the loop.
   void run(const std::function<void()>& work);
 
   TimerId at(Steady::time_point due, std::function<void()> work);

@@ -31,8 +31,7 @@ class GateTest : public testing::Test, public GateKeeper {
   void make(bool has_dedupe = true) {
     DedupePort port;
     port.is_present = has_dedupe;
-    port.claim = [this](std::span<const sluice_key> keys, uint32_t, uint8_t* answers,
-                        sluice_error* err) {
+    port.claim = [this](std::span<const sluice_key> keys, uint8_t* answers, sluice_error* err) {
       ++claims_;
       if (is_down_.load()) {
         std::snprintf(err->message, sizeof err->message, "the far end is down");
@@ -50,7 +49,7 @@ class GateTest : public testing::Test, public GateKeeper {
       for (const auto& key : keys) settled_.emplace_back(text(key.id), verdict);
       return sluice_status{SLUICE_OK};
     };
-    gate_ = std::make_unique<Gate>(loop_, std::move(port), seconds(60), *this);
+    gate_ = std::make_unique<Gate>(loop_, std::move(port), *this);
     loop_.start();
   }
 
