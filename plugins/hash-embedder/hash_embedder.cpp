@@ -24,6 +24,10 @@ class HashEmbedder final : public sluice::Component,
 
   sluice::Status configure(sluice::Config config) override {
     dimension_ = static_cast<std::uint32_t>(config.integer("/dimension"));
+    inputs_ = {host(), SLUICE_COUNTER, "sluice_embed_inputs_total", "Texts made into vectors"};
+    tokens_ = {host(), SLUICE_COUNTER, "sluice_embed_tokens_total",
+               "Their tokens, as the chunker counted"};
+    calls_ = {host(), SLUICE_COUNTER, "sluice_embed_calls_total", "Batches of texts"};
     return {};
   }
 
@@ -37,6 +41,11 @@ class HashEmbedder final : public sluice::Component,
     const std::array parts = {record.meta_text("title"), record.meta_text("heading_path"),
                               record.text()};
     hash_embedder::embed(parts, record.new_vector("dense", dimension_));
+    inputs_.add();
+    if (i == 0) calls_.add();
+    if (const auto tokens = record.meta("token_count"); tokens && tokens->kind == SLUICE_I64) {
+      tokens_.add(static_cast<double>(tokens->as.i64));
+    }
     return {};
   }
 
@@ -54,6 +63,9 @@ class HashEmbedder final : public sluice::Component,
 
  private:
   std::uint32_t dimension_ = 0;
+  sluice::Metric inputs_;
+  sluice::Metric tokens_;
+  sluice::Metric calls_;
 };
 
 constexpr sluice_descriptor kHashEmbedder =
