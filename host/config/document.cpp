@@ -50,6 +50,34 @@ std::size_t find_control(std::string_view text) {
                              : static_cast<std::size_t>(found - text.begin());
 }
 
+// What a single-quoted scalar says, given what stands between its quotes: '' is a quote, one line
+// break is a space, n of them are n - 1 breaks. Ours because libfyaml 0.7.12 leaks the pieces it
+// cuts a line with many '' into.
+std::string single_quoted_text(std::string_view raw) {
+  constexpr std::string_view kBlank = " \t";
+  std::string out;
+  while (!raw.empty()) {
+    if (raw.starts_with("''")) {
+      out += '\'';
+      raw.remove_prefix(2);
+    } else if (raw.front() != '\n' && raw.front() != '\r') {
+      out += raw.front();
+      raw.remove_prefix(1);
+    } else {
+      out.erase(out.find_last_not_of(kBlank) + 1);
+      std::size_t breaks = 0;
+      const std::size_t end = std::min(raw.find_first_not_of(" \t\r\n"), raw.size());
+      for (std::size_t i = 0; i < end; ++i) {
+        const bool is_half = raw[i] == '\r' && i + 1 < end && raw[i + 1] == '\n';
+        if ((raw[i] == '\n' || raw[i] == '\r') && !is_half) ++breaks;
+      }
+      raw.remove_prefix(end);
+      out += breaks == 1 ? std::string(" ") : std::string(breaks - 1, '\n');
+    }
+  }
+  return out;
+}
+
 // libfyaml's words in a form that says what to do.
 std::string reworded(std::string_view said) {
   const auto has = [&](std::string_view part) { return said.find(part) != std::string_view::npos; };
@@ -79,6 +107,7 @@ class Reader {
   bool take_event(const fy_event& event, fy_event* handle);
   bool take_document_start(fy_event* handle);
   bool take_scalar(fy_event* handle);
+  std::string text_of_scalar(fy_token* token) const;
   Position block_indicator(const fy_mark& mark) const;
   bool take_tag(fy_event* handle, Node::Style& style, bool is_scalar);
   void report_parser(fy_diag* diag);
@@ -195,14 +224,23 @@ Position Reader::block_indicator(const fy_mark& mark) const {
   return shifted(at);
 }
 
+std::string Reader::text_of_scalar(fy_token* token) const {
+  if (fy_token_scalar_style(token) == FYSS_SINGLE_QUOTED) {
+    const std::size_t start = fy_token_start_mark(token)->input_pos;
+    const std::size_t end = fy_token_end_mark(token)->input_pos;
+    return single_quoted_text(text_.substr(start, end - start));
+  }
+  std::size_t length = 0;
+  const char* text = fy_token_get_text(token, &length);
+  return {text == nullptr ? "" : text, length};
+}
+
 bool Reader::take_scalar(fy_event* handle) {
   fy_token* token = fy_event_get_token(handle);
   YamlTree::Start start = start_of(handle);
   if (token == nullptr) return tree_.scalar(start, "", Node::Style::kPlain);
-  std::size_t length = 0;
-  const char* value = fy_token_get_text(token, &length);
-  const std::string text(value == nullptr ? "" : value, length);
   const fy_scalar_style written = fy_token_scalar_style(token);
+  const std::string text = text_of_scalar(token);
   const bool is_quoted = written == FYSS_SINGLE_QUOTED || written == FYSS_DOUBLE_QUOTED;
   if (is_quoted && start.at->column > 1) --start.at->column;  // the mark is behind the quote
   if (written == FYSS_LITERAL || written == FYSS_FOLDED) {

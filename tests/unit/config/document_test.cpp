@@ -61,6 +61,26 @@ TEST(Document, SkipsAByteOrderMarkAndTakesWindowsLines) {
   EXPECT_EQ(parsed.document.find("/b")->at(), (Position{2, 4}));
 }
 
+TEST(Document, ReadsSingleQuotedText) {
+  struct Case {
+    const char* text;
+    const char* expected;
+  };
+  for (const Case& c :
+       {Case{"a: ''", ""}, Case{"a: 'x'", "x"}, Case{"a: 'it''s'", "it's"}, Case{"a: ''''", "'"},
+        Case{"a: '''''''''''''''''''''''''''''''' # twice fifteen", "'''''''''''''''"},
+        Case{"a: 'x \t\n   y'", "x y"}, Case{"a: 'x\n\n\n  y'", "x\n\ny"},
+        Case{"a: 'x\r\n\r\n  y'", "x\ny"}, Case{"a: ' x '", " x "}, Case{"a: '\n x\n '", " x "},
+        Case{"a: 'é \\n'", "é \\n"},
+        Case{"\xEF\xBB\xBF"
+             "a: 'x'",
+             "x"}}) {
+    const Parsed parsed = parse(c.text);
+    ASSERT_TRUE(parsed.findings.empty()) << c.text << parsed.findings.text();
+    EXPECT_EQ(parsed.document.find("/a")->text(), c.expected) << c.text;
+  }
+}
+
 TEST(Document, CopiesWhatAnAliasStandsFor) {
   const Parsed parsed = parse("a: &x {k: [1, 2]}\nb: *x\nc: &t word\n*t : d\n");
   ASSERT_TRUE(parsed.findings.empty()) << parsed.findings.text();
