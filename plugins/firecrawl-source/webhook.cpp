@@ -67,10 +67,20 @@ struct Address {
   std::string_view written;
 };
 
+// A crawler brings pages of the web; any other address in a page's metadata is somebody's mistake
+// or mischief, and must not become a link in a search result.
+Address web_address(std::string_view written) {
+  Address address{sluice::canonical_url(written), written};
+  const std::string& canonical = address.id.canonical;
+  const bool is_web = canonical.starts_with("http://") || canonical.starts_with("https://");
+  if (address.id.ok() && !is_web) address.id = {{}, {}, "the URL is not an http or https address"};
+  return address;
+}
+
 Address address_of(const Document& document) {
-  Address final_address{sluice::canonical_url(document.url), document.url};
+  Address final_address = web_address(document.url);
   if (final_address.id.ok()) return final_address;
-  Address asked{sluice::canonical_url(document.source_url), document.source_url};
+  Address asked = web_address(document.source_url);
   return asked.id.ok() || document.url.empty() ? asked : final_address;
 }
 
