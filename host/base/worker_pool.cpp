@@ -64,6 +64,7 @@ void WorkerPool::post(std::function<void()> work) {
 void WorkerPool::stop() { stop_by(std::chrono::steady_clock::time_point::max()); }
 
 std::size_t WorkerPool::stop_by(std::chrono::steady_clock::time_point deadline) {
+  if (threads_.empty()) return 0;  // stopped before; threads that were let go are not waited for
   std::size_t stuck = 0;
   {
     std::unique_lock lock(shared_->mutex);
