@@ -10,6 +10,9 @@
 namespace sluice::flow {
 namespace {
 
+// What has nothing left to do is given a moment to say so, also when others have used the time up.
+constexpr std::chrono::seconds kMoment{1};
+
 config::PluginFacts facts_of(const StageComponent& stage) {
   config::PluginFacts facts;
   const sluice_descriptor& descriptor = stage.component->descriptor();
@@ -175,7 +178,6 @@ void Components::drain_sources(Steady::time_point deadline) {
   const plugin::ThreadScope scope(plugin::ThreadTag::kControl);
   for (const auto& name : wiring_.sources) {
     const StageComponent* source = find(name);
-    source->instance->close_routes();
     if (source->component->state() == plugin::Component::State::kStarted) {
       if (auto drained = source->component->drain(deadline); !drained) {
         source->instance->shared().log.write(observe::Level::kWarn, name, drained.error().message);
@@ -185,7 +187,8 @@ void Components::drain_sources(Steady::time_point deadline) {
   for (const auto& thread : source_threads_) thread->stop_by(deadline);
 }
 
-void Components::stop(Steady::time_point deadline) {
+void Components::stop(Steady::time_point given) {
+  const auto deadline = std::max(given, Steady::now() + kMoment);
   const plugin::ThreadScope scope(plugin::ThreadTag::kControl);
   for (auto it = start_order_.rbegin(); it != start_order_.rend(); ++it) {
     StageComponent& stage = **it;

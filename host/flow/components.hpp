@@ -63,7 +63,8 @@ class Components final {
   Result<void> start(Steady::time_point deadline);
   // Gives each source that works by itself a thread. After start, once pushes are welcome.
   void run_sources();
-  // Takes the sources' routes away and lets them finish. Pushes are refused by now.
+  // Lets the sources finish. Pushes are refused by now; routes still answer that the host is
+  // stopping.
   void drain_sources(Steady::time_point deadline);
   // Drains and stops the rest, in the opposite order of start.
   void stop(Steady::time_point deadline);

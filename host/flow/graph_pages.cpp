@@ -77,6 +77,8 @@ void Graph::trim(Delivery& page) {
   for (const auto& [sink, chunks] : page.sinks()) {
     auto record = data::copy_record(*page.page().document);
     record->op = SLUICE_TRIM;
+    record->text = {};
+    record->buffer = {};
     record->chunk_count.store(chunks, std::memory_order_relaxed);
     sinks_[sink]->runner().add(std::move(record));
   }

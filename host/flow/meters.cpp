@@ -33,7 +33,11 @@ StageMeters::StageMeters(observe::Metrics& metrics, std::string stage, std::stri
                                    {{"stage", stage_}})),
       utilization_(metrics.gauge("sluice_stage_utilization",
                                  "Busy share of the stage's concurrency, 0 to 1",
-                                 {{"stage", stage_}})) {}
+                                 {{"stage", stage_}})) {
+  // A counter that appears with its first event cannot be alerted on before.
+  retried("transient", 0);
+  failures("throw", 0);
+}
 
 void StageMeters::batch_ended(std::size_t records, Steady::duration took) {
   batches_ += 1;
@@ -64,11 +68,13 @@ void StageMeters::retried(std::string_view reason, std::size_t records) {
       .add(static_cast<double>(records));
 }
 
-void StageMeters::fault(std::string_view kind) {
+void StageMeters::fault(std::string_view kind) { failures(kind, 1); }
+
+void StageMeters::failures(std::string_view kind, double times) {
   metrics_
       .counter("sluice_plugin_faults_total", "Times a plugin broke its contract",
                {{"plugin", plugin_}, {"kind", std::string(kind)}})
-      .add();
+      .add(times);
 }
 
 double StageMeters::take_utilization(Steady::time_point now) {

@@ -32,6 +32,7 @@ class StageMeters {
   double take_utilization(Steady::time_point now);
 
  private:
+  void failures(std::string_view kind, double times);
   observe::Metrics& metrics_;
   const std::string stage_;
   const std::string plugin_;
