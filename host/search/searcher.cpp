@@ -69,12 +69,20 @@ Searcher::Searcher(const flow::Components& components, observe::Metrics& metrics
     const flow::StageComponent* stage = components.find(spec.stage);
     providers_.push_back({spec.stage, spec.weight, spec.kind, stage->component.get(),
                           stage->role<sluice_search>(SLUICE_ROLE_SEARCH)});
+    missed(spec.stage, 0);  // there before it first counts
   }
   if (wiring.embed) {
     const flow::StageComponent* stage = components.find(*wiring.embed);
     embedder_ = stage->component.get();
     embed_table_ = stage->role<sluice_embed>(SLUICE_ROLE_EMBED);
   }
+}
+
+void Searcher::missed(const std::string& provider, double times) const {
+  metrics_
+      .counter("sluice_search_partial_total", "Answers that a provider was missing from",
+               {{"provider", provider}})
+      .add(times);
 }
 
 std::vector<const Searcher::Provider*> Searcher::providers_for(Mode mode) const {
@@ -171,12 +179,7 @@ Result<Answer> Searcher::ask(const Query& query) {
       }
     }
   }
-  for (const auto& provider : answer.partial) {
-    metrics_
-        .counter("sluice_search_partial_total", "Answers that a provider was missing from",
-                 {{"provider", provider}})
-        .add();
-  }
+  for (const auto& provider : answer.partial) missed(provider, 1);
   if (lists.empty()) {
     return Error{Fault::kUnavailable, "no search provider answered in time"};
   }

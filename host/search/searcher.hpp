@@ -62,6 +62,7 @@ class Searcher {
   struct Round;  // one question under way, shared with providers that may be late
 
   std::vector<const Provider*> providers_for(Mode mode) const;
+  void missed(const std::string& provider, double times) const;
   void embed(Round& round) const;
   void ask_provider(Round& round, std::size_t index) const;
 
