@@ -18,6 +18,7 @@
 #include "state/state.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -153,8 +154,9 @@ class RunningHost {
     return port;
   }
 
-  // In the order of the data: sources, what is in flight, the server, the components.
-  void stop() {
+  // In the order of the data: sources, what is in flight, the server, the components. How many
+  // workers a plugin did not give back.
+  std::size_t stop() {
     const auto deadline = Steady::now() + pipeline_.timeouts.drain;
     api_.set_phase(api::Phase::kDraining);
     bench_.doorway.close();
@@ -167,6 +169,7 @@ class RunningHost {
                      is_finished ? "stopped; nothing was left in flight"
                                  : "stopped; the journal keeps what was not finished",
                      {{"stuck_workers", lost}});
+    return lost;
   }
 
  private:
@@ -212,7 +215,7 @@ int run(const RunOptions& options) {
   RunningHost host(pipeline, bench, *stores, components);
   const auto port = host.start(signals);
   if (!port) {
-    host.stop();
+    (void)host.stop();  // its server never answered anybody, so nothing is lost
     return say(port.error());
   }
   const std::string url = base_url(pipeline, *port);
@@ -226,8 +229,15 @@ int run(const RunOptions& options) {
                     "SIGHUP: restart the host to take up a changed file");
   });
   bench.log.write(observe::Level::kInfo, "host", "stopping");
-  host.stop();
-  return kind == Signals::Kind::kAlarm ? kTryAgain : kFine;
+  const std::size_t lost = host.stop();
+  const int exit_code = kind == Signals::Kind::kAlarm ? kTryAgain : kFine;
+  if (lost > 0) {
+    // Those workers are still inside a plugin and use what would be destroyed now. What was
+    // accepted is in the journal, so ending here loses nothing.
+    stores->commits->stop();
+    std::_Exit(exit_code);
+  }
+  return exit_code;
 }
 
 }  // namespace sluice::app
