@@ -1,0 +1,143 @@
+// The verbs that need no host.
+#include "support/test_host.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sluice::testing {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kUsage = 2;
+constexpr int kBadConfig = 78;
+
+class Cli : public ::testing::Test {
+ protected:
+  std::string good() const { return folder_.write("good.yaml", PipelineFile().text()).string(); }
+  std::string bad() const {
+    return folder_.write("bad.yaml", PipelineFile{.top = "moed: streaming\n"}.text()).string();
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Cli, ChecksFiles) {
+  const auto fine = run_sluice({"check", good()});
+  EXPECT_EQ(fine.exit_code, 0) << fine.err;
+  EXPECT_NE(fine.out.find("good.yaml: fine"), std::string::npos) << fine.out;
+  const auto wrong = run_sluice({"check", good(), bad()});
+  EXPECT_EQ(wrong.exit_code, kBadConfig);
+  EXPECT_NE(wrong.err.find(R"(6:1: unknown key "moed"; did you mean "mode"?)"), std::string::npos)
+      << wrong.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "data"));
+}
+
+TEST_F(Cli, ChecksForMachines) {
+  const auto wrong = run_sluice({"check", bad(), "--output", "json"});
+  EXPECT_EQ(wrong.exit_code, kBadConfig);
+  const auto findings = json::parse(wrong.out)["findings"];
+  ASSERT_EQ(findings.size(), 1U) << wrong.out;
+  EXPECT_EQ(findings[0]["file"], (folder_.path() / "bad.yaml").string());
+  EXPECT_EQ(findings[0]["line"], 6);
+  EXPECT_EQ(findings[0]["column"], 1);
+  EXPECT_TRUE(findings[0]["message"].is_string());
+  const auto fine = run_sluice({"check", good(), "--output", "json"});
+  EXPECT_EQ(fine.exit_code, 0);
+  EXPECT_TRUE(json::parse(fine.out)["findings"].empty()) << fine.out;
+}
+
+TEST_F(Cli, OverridesValuesOfTheFile) {
+  EXPECT_EQ(run_sluice({"check", good(), "--set", "mode=batch"}).exit_code, 0);
+  EXPECT_EQ(run_sluice({"check", good(), "--set", "mode=never"}).exit_code, kBadConfig);
+  const auto shown =
+      run_sluice({"explain", good(), "--output", "json", "--set", "stages.words.config.k1=1.7"});
+  EXPECT_EQ(json::parse(shown.out)["stages"]["words"]["config"]["k1"], 1.7) << shown.out;
+}
+
+TEST_F(Cli, ExplainsAPipelineWithItsDefaults) {
+  const auto text = run_sluice({"explain", good()});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_NE(text.out.find("streaming"), std::string::npos) << text.out;
+  const auto machine = run_sluice({"explain", good(), "--output", "json"});
+  EXPECT_EQ(machine.exit_code, 0) << machine.err;
+  const auto shown = json::parse(machine.out);
+  EXPECT_EQ(shown["mode"], "streaming");
+  EXPECT_EQ(shown["stages"]["chunk"]["config"]["max_tokens"], 64) << machine.out;
+  EXPECT_EQ(shown["stages"]["words"]["config"]["b"], 0.75) << machine.out;
+  EXPECT_EQ(run_sluice({"explain", bad()}).exit_code, kBadConfig);
+}
+
+TEST_F(Cli, DrawsAPipeline) {
+  const auto mermaid = run_sluice({"graph", good()});
+  EXPECT_EQ(mermaid.exit_code, 0) << mermaid.err;
+  EXPECT_TRUE(mermaid.out.starts_with("flowchart LR\n")) << mermaid.out;
+  for (const char* edge : {"crawl --> seen", "seen --> chunk", "chunk --> embed", "chunk --> words",
+                           "embed --> vectors"}) {
+    EXPECT_NE(mermaid.out.find(edge), std::string::npos) << edge << mermaid.out;
+  }
+  const auto dot = run_sluice({"graph", good(), "--format", "dot"});
+  EXPECT_TRUE(dot.out.starts_with("digraph")) << dot.out;
+  EXPECT_NE(dot.out.find(R"("embed" -> "vectors")"), std::string::npos) << dot.out;
+}
+
+TEST_F(Cli, ListsAndInspectsPlugins) {
+  const auto list = run_sluice({"plugins", "--path", SLUICE_PLUGIN_FOLDER, "--output", "json"});
+  EXPECT_EQ(list.exit_code, 0) << list.err;
+  std::vector<std::string> names;
+  for (const auto& plugin : json::parse(list.out)) names.push_back(plugin["name"]);
+  for (const char* name : {"bm25-sink", "chunker", "firecrawl-source", "hash-embedder",
+                           "local-dedupe", "local-vectors"}) {
+    EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << name << list.out;
+    const std::string file = std::string(SLUICE_PLUGIN_FOLDER) + "/" + name + ".so";
+    const auto shown = run_sluice({"inspect", file, "--load", "--output", "json"});
+    EXPECT_EQ(shown.exit_code, 0) << shown.out << shown.err;
+    const auto facts = json::parse(shown.out);
+    EXPECT_EQ(facts["id"], std::string("sluice.") + name);
+    EXPECT_FALSE(facts["components"][0]["roles"].empty());
+  }
+  EXPECT_FALSE(run_sluice({"plugins", "--path", SLUICE_PLUGIN_FOLDER}).out.empty());
+}
+
+TEST_F(Cli, InspectsWhatIsNoPlugin) {
+  const auto text = folder_.write("text.so", "no plugin");
+  const auto done = run_sluice({"inspect", text.string()});
+  EXPECT_EQ(done.exit_code, 1);
+  EXPECT_NE(done.err.find("not an ELF file"), std::string::npos) << done.err;
+  EXPECT_EQ(run_sluice({"inspect", (folder_.path() / "nothing.so").string()}).exit_code, 1);
+}
+
+TEST_F(Cli, HelpsWithEveryVerb) {
+  const auto all = run_sluice({"--help"});
+  EXPECT_EQ(all.exit_code, 0);
+  for (const char* verb : {"run", "check", "explain", "graph", "feed", "search", "status", "crawls",
+                           "plugins", "inspect"}) {
+    EXPECT_NE(all.out.find(verb), std::string::npos) << verb;
+    const auto help = run_sluice({verb, "--help"});
+    EXPECT_EQ(help.exit_code, 0) << verb;
+    EXPECT_GT(help.out.size(), 100U) << verb;
+  }
+  EXPECT_TRUE(run_sluice({"--version"}).out.starts_with("sluice "));
+}
+
+TEST_F(Cli, RefusesWrongUse) {
+  const std::vector<std::vector<std::string>> uses = {{},
+                                                      {"dance"},
+                                                      {"run"},
+                                                      {"check"},
+                                                      {"run", good(), "--colour"},
+                                                      {"check", good(), "--output", "xml"},
+                                                      {"graph", good(), "--format", "png"},
+                                                      {"search"},
+                                                      {"feed"},
+                                                      {"feed", "http://127.0.0.1:1"},
+                                                      {"search", "a", "--limit", "0"},
+                                                      {"search", "a", "--url", "nonsense://"}};
+  for (const auto& use : uses) {
+    const auto done = run_sluice(use);
+    EXPECT_EQ(done.exit_code, kUsage) << (use.empty() ? "nothing" : use.back()) << done.err;
+    EXPECT_FALSE(done.err.empty());
+  }
+}
+
+}  // namespace
+}  // namespace sluice::testing

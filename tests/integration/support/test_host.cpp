@@ -1,0 +1,81 @@
+// Start until ready, stop, and short forms of common requests.
+#include "support/test_host.hpp"
+
+#include <stdexcept>
+
+namespace sluice::testing {
+
+TestHost::TestHost(PipelineFile file) { set_file(file); }
+
+void TestHost::set_file(const PipelineFile& file) { folder_.write("pipeline.yaml", file.text()); }
+
+void TestHost::start() {
+  const auto ready_file = folder() / "ready";
+  std::filesystem::remove(ready_file);
+  http_.reset();
+  process_ = std::make_unique<HostProcess>(
+      std::vector<std::string>{"run", pipeline().string(), "--ready-file", ready_file.string()},
+      folder());
+  std::string url;
+  eventually(
+      [&] {
+        url = read_file(ready_file);
+        return url.ends_with('\n') || !process_->is_running();
+      },
+      patient(seconds(60)));
+  if (!url.ends_with('\n')) {
+    throw std::runtime_error("the host did not become ready:\n" + process_->err());
+  }
+  url.pop_back();
+  http_ = std::make_unique<Http>(url);
+}
+
+int TestHost::stop(int signal) {
+  process_->send(signal);
+  return process_->wait(patient(seconds(40))).value_or(-1);
+}
+
+uint64_t TestHost::found(const std::string& query, const std::string& mode) {
+  return search({{"query", query}, {"mode", mode}}).json().value("total", uint64_t{0});
+}
+
+nlohmann::json TestHost::await_crawl(const std::string& id, const std::string& state) {
+  nlohmann::json ledger;
+  eventually(
+      [&] {
+        ledger = crawl(id);
+        return ledger.is_object() && ledger.value("state", "") == state;
+      },
+      patient(seconds(60)));
+  return ledger;
+}
+
+nlohmann::json TestHost::await_quiet(const std::string& id) {
+  nlohmann::json ledger;
+  eventually(
+      [&] {
+        ledger = crawl(id);
+        return ledger.is_object() && ledger.value("pending", 1) == 0;
+      },
+      patient(seconds(60)));
+  return ledger;
+}
+
+bool adds_up(const nlohmann::json& ledger) {
+  const auto count = [&](const char* key) { return ledger.value(key, int64_t{-1}); };
+  return count("received") >= 0 && count("received") == count("indexed") + count("skipped") +
+                                                            count("unchanged") + count("failed") +
+                                                            count("pending");
+}
+
+std::vector<std::string> urls_of(const Answer& answer) {
+  std::vector<std::string> urls;
+  const auto json = answer.json();
+  if (!json.is_object()) return urls;
+  for (const auto& result : json.value("results", nlohmann::json::array())) {
+    urls.push_back(result.value("url", ""));
+  }
+  return urls;
+}
+
+}  // namespace sluice::testing
