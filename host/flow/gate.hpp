@@ -56,6 +56,10 @@ class Gate {
 
   // No more claims: what has not been admitted stays in the journal.
   void stop();
+  // Lets go of workers that the component has not given back by `deadline`. After it was stopped.
+  std::size_t stop_workers(Steady::time_point deadline) {
+    return claims_.stop_by(deadline) + settles_.stop_by(deadline);
+  }
   bool is_settling() const { return !settling_.empty() || is_settle_running_; }
   std::size_t waiting() const { return queue_.size() + claiming_.size(); }
   const std::string& last_error() const { return last_error_; }  // empty while all is well

@@ -272,7 +272,7 @@ bool Graph::drain(Steady::time_point deadline) {
 }
 
 std::size_t Graph::stop(Steady::time_point deadline) {
-  std::size_t lost = 0;
+  std::size_t lost = gate_.stop_workers(deadline);
   for (auto& stage : stages_) lost += stage->runner().stop_workers(deadline);
   control_.stop_by(deadline);
   loop_.stop();
