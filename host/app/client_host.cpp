@@ -54,7 +54,8 @@ void add_token_and_output(CLI::App& verb, HostOptions& options) {
 Result<HostAddress> address_of(const std::string& url) {
   auto parsed = net::parse_url(url);
   if (!parsed) return std::move(parsed).error();
-  return HostAddress{(parsed->is_https ? "https://" : "http://") + parsed->authority, parsed->target};
+  return HostAddress{(parsed->is_https ? "https://" : "http://") + parsed->authority,
+                     parsed->target};
 }
 
 Error unreachable(const net::ClientResponse& response, const std::string& url) {
@@ -129,7 +130,9 @@ double number_at(const json& object, std::string_view key) {
 
 std::uint64_t count_at(const json& object, std::string_view key) {
   const json& part = part_at(object, key);
-  return part.is_number_unsigned() ? part.get<std::uint64_t>() : 0;
+  const bool is_count =
+      part.is_number_unsigned() || (part.is_number_integer() && part.get<std::int64_t>() >= 0);
+  return is_count ? part.get<std::uint64_t>() : 0;
 }
 
 const json& part_at(const json& object, std::string_view key) {

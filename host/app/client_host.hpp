@@ -19,7 +19,7 @@ constexpr int kExitUsage = 2;
 
 struct HostOptions {
   std::string url = "http://127.0.0.1:8080";
-  std::string token;  // a secret; empty: none
+  std::string token = {};       // a secret; empty: none
   std::string output = "text";  // or "json"
 
   bool is_json() const { return output == "json"; }
@@ -56,8 +56,8 @@ class RemoteHost {
 
   RemoteHost(HostAddress address, std::string token);
 
-  // An object, from an answer of 2xx. Fault::kUnavailable: nobody answers; kNotFound: 404; kInvalid:
-  // other 4xx; kInternal: 5xx, or what answers is no sluice.
+  // An object, from an answer of 2xx. Fault::kUnavailable: nobody answers; kNotFound: 404;
+  // kInvalid: other 4xx; kInternal: 5xx, or what answers is no sluice.
   Result<Answer> get(const std::string& path);
   Result<Answer> post(const std::string& path, std::string body);
 

@@ -50,8 +50,8 @@ int crawls(const CrawlsOptions& options) {
     return 0;
   }
   const Terminal terminal = terminal_of(STDOUT_FILENO);
-  const std::string text = options.id.empty() ? crawls_text(answer->json, terminal)
-                                              : crawl_text(answer->json, terminal);
+  const std::string text =
+      options.id.empty() ? crawls_text(answer->json, terminal) : crawl_text(answer->json, terminal);
   std::fputs(text.c_str(), stdout);
   return 0;
 }

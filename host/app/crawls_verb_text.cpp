@@ -11,10 +11,14 @@
 namespace sluice::app {
 namespace {
 
+// From here on a UUID, all counts and a time fit beside one another; below, 80 columns hold a UUID
+// and the counts that matter most.
+constexpr std::size_t kWide = 128;
+
 // A time to index, or a dash while nothing is.
-std::string time_text(const nlohmann::json& milliseconds) {
-  if (!milliseconds.is_number_unsigned()) return "-";
-  return spent(std::chrono::milliseconds(milliseconds.get<std::int64_t>()));
+std::string time_text(const nlohmann::json& times, const char* name) {
+  if (!part_at(times, name).is_number_integer()) return "-";
+  return spent(std::chrono::milliseconds(count_at(times, name)));
 }
 
 std::string or_dash(std::string text) { return text.empty() ? "-" : std::move(text); }
@@ -24,20 +28,16 @@ std::string or_dash(std::string text) { return text.empty() ? "-" : std::move(te
 std::string crawls_text(const nlohmann::json& list, const Terminal& terminal) {
   const nlohmann::json& items = part_at(list, "items");
   if (!items.is_array() || items.empty()) return "no crawl yet\n";
-  Table table({{"crawl"},
-               {"state"},
-               {"received", Align::kRight},
-               {"indexed", Align::kRight},
-               {"skipped", Align::kRight},
-               {"unchanged", Align::kRight},
-               {"failed", Align::kRight},
-               {"pending", Align::kRight},
-               {"started"}});
+  const bool is_wide = terminal.width >= kWide;
+  std::vector<const char*> counts = {"received", "indexed", "failed", "pending"};
+  if (is_wide) counts = {"received", "indexed", "skipped", "unchanged", "failed", "pending"};
+  std::vector<Column> columns = {{"crawl"}, {"state"}};
+  for (const char* name : counts) columns.push_back({name, Align::kRight});
+  if (is_wide) columns.push_back({"started"});
+  Table table(std::move(columns));
   for (const nlohmann::json& item : items) {
     std::vector<std::string> cells = {text_at(item, "crawl_id"), text_at(item, "state")};
-    for (const char* name : {"received", "indexed", "skipped", "unchanged", "failed", "pending"}) {
-      cells.push_back(grouped(count_at(item, name)));
-    }
+    for (const char* name : counts) cells.push_back(grouped(count_at(item, name)));
     cells.push_back(text_at(item, "started_at"));
     table.add(std::move(cells));
   }
@@ -66,13 +66,15 @@ std::string crawl_text(const nlohmann::json& item, const Terminal& terminal) {
   }
   const nlohmann::json& times = part_at(item, "time_to_index_ms");
   pairs.emplace_back("time to index",
-                     "p50 " + time_text(part_at(times, "p50")) + ", p95 " + time_text(part_at(times, "p95")));
+                     "p50 " + time_text(times, "p50") + ", p95 " + time_text(times, "p95"));
   std::string text = pairs_text(pairs, terminal.width);
   const nlohmann::json& warnings = part_at(item, "warnings");
   if (!warnings.is_array()) return text;
   for (const nlohmann::json& warning : warnings) {
     if (!warning.is_string()) continue;
-    text += Paint(terminal).warning("warning: " + printable(warning.get_ref<const std::string&>())) + "\n";
+    text +=
+        Paint(terminal).warning("warning: " + printable(warning.get_ref<const std::string&>())) +
+        "\n";
   }
   return text;
 }

@@ -9,7 +9,7 @@
 
 namespace sluice::app {
 
-// The list GET /api/crawls answers, a crawl per line.
+// The list GET /api/crawls answers, a crawl per line; on a narrow terminal with fewer columns.
 std::string crawls_text(const nlohmann::json& list, const Terminal& terminal);
 
 // One item of it with all its numbers, its times and its warnings.

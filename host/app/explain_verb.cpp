@@ -25,7 +25,8 @@ struct Opened {
 
 // The file with its components configured; only good without errors in `loaded.findings`.
 Opened open(const FileOptions& options) {
-  Opened opened{config::load_pipeline(options.file, {.overrides = options.overrides}), nullptr, nullptr};
+  Opened opened{config::load_pipeline(options.file, {.overrides = options.overrides}), nullptr,
+                nullptr};
   if (!opened.loaded.pipeline) return opened;
   opened.bench = std::make_unique<Workbench>(offline(*opened.loaded.pipeline));
   opened.components = std::make_unique<flow::Components>(

@@ -18,10 +18,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kUsualWait{1'000};    // where the host does not say
+constexpr milliseconds kUsualWait{1'000};     // where the host does not say
 constexpr milliseconds kLongestWait{30'000};  // a host that asks for more is asked again anyway
-constexpr milliseconds kGonePatience{15'000};  // for a host that restarts; one that is gone stays so
-constexpr std::size_t kLongestReason = 200;   // columns of the host's words
+constexpr milliseconds kGonePatience{
+    15'000};                                 // for a host that restarts; one that is gone stays so
+constexpr std::size_t kLongestReason = 200;  // columns of the host's words
 
 // The host's first complaint about the page, if it has one.
 std::string complaint_in(const nlohmann::json& answer) {
@@ -80,7 +81,8 @@ Delivered WebhookSender::send(const std::string& body, const std::stop_token& st
   for (;;) {
     const net::ClientResponse response = post(body);
     Delivered delivered = judge(response);
-    if (delivered.outcome != Outcome::kBusy && delivered.outcome != Outcome::kLost) return delivered;
+    if (delivered.outcome != Outcome::kBusy && delivered.outcome != Outcome::kLost)
+      return delivered;
     // At least a little, lest "Retry-After: 0" becomes a busy loop.
     const milliseconds wait = std::max(wait_of(response, kLongestWait), milliseconds(50));
     const milliseconds patience = delivered.outcome == Outcome::kLost

@@ -28,16 +28,19 @@ struct Delivered {
 // Reads an answer of the webhook. A 2xx that is not a sluice's counts as accepted.
 Delivered judge(const net::ClientResponse& response);
 
-// How long the host asks to wait: Retry-After in seconds, at most `most`; one second if it names none.
-std::chrono::milliseconds wait_of(const net::ClientResponse& response, std::chrono::milliseconds most);
+// How long the host asks to wait: Retry-After in seconds, at most `most`; one second if it names
+// none.
+std::chrono::milliseconds wait_of(const net::ClientResponse& response,
+                                  std::chrono::milliseconds most);
 
 // Any thread; `client` outlives it.
 class WebhookSender {
  public:
   struct Target {
-    std::string url;
-    std::string secret;                   // empty: not signed
-    std::chrono::milliseconds patience{};  // how long one event is sent again while the host is full
+    std::string url = {};
+    std::string secret = {};  // empty: not signed
+    std::chrono::milliseconds
+        patience{};  // how long one event is sent again while the host is full
   };
   WebhookSender(net::Client& client, Target target);
 

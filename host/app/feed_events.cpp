@@ -49,7 +49,8 @@ json CrawlEvents::document(const FeedPage& page) const {
 }
 
 std::string CrawlEvents::event(const char* type, json data) const {
-  json event = {{"success", true}, {"type", type}, {"data", std::move(data)}, {"metadata", json::object()}};
+  json event = {
+      {"success", true}, {"type", type}, {"data", std::move(data)}, {"metadata", json::object()}};
   event[generation_ == Generation::kV0 ? "jobId" : "id"] = crawl_id_;
   if (generation_ == Generation::kV2) event["webhookId"] = random_uuid();
   return event.dump(-1, ' ', false, json::error_handler_t::replace);

@@ -16,8 +16,8 @@ std::optional<Generation> generation_of(std::string_view name);  // "v0", "v1", 
 
 // A page as a crawler found it.
 struct FeedPage {
-  std::string url;
-  std::optional<std::string> markdown;  // none: the page was not scraped as Markdown
+  std::string url = {};
+  std::optional<std::string> markdown = {};  // none: the page was not scraped as Markdown
   nlohmann::json metadata = nlohmann::json::object();
 };
 

@@ -24,7 +24,8 @@ Result<std::uint64_t> count_lines(const fs::path& file) {
   std::uint64_t lines = 0;
   bool has_text = false;
   while (in.read(block.data(), static_cast<std::streamsize>(block.size())), in.gcount() > 0) {
-    for (const char letter : std::string_view(block.data(), static_cast<std::size_t>(in.gcount()))) {
+    for (const char letter :
+         std::string_view(block.data(), static_cast<std::size_t>(in.gcount()))) {
       if (letter == '\n') {
         lines += has_text ? 1 : 0;
         has_text = false;

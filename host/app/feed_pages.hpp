@@ -25,7 +25,8 @@ Result<FeedPage> page_of_line(std::string_view line);
 // Owned by the verb; one thread at a time. Holds one page in memory, whatever there is to send.
 class FeedPages {
  public:
-  // Looks at what `paths` name: folders, Markdown files and *.jsonl. Nothing to send is an Error too.
+  // Looks at what `paths` name: folders, Markdown files and *.jsonl. Nothing to send is an Error
+  // too.
   static Result<FeedPages> open(const std::vector<std::string>& paths, const std::string& site);
 
   // How many there are to read; lines of JSONL are counted, not looked at.
@@ -47,10 +48,11 @@ class FeedPages {
 
   std::vector<Part> parts_;
   std::uint64_t expected_ = 0;
-  std::size_t at_ = 0;    // the part being read
-  std::ifstream lines_;   // of that part, if it is JSONL
+  std::size_t at_ = 0;   // the part being read
+  std::ifstream lines_;  // of that part, if it is JSONL
   std::uint64_t line_number_ = 0;
-  std::unordered_set<std::string> urls_;  // of Markdown files: two at one URL would hide one another
+  std::unordered_set<std::string>
+      urls_;  // of Markdown files: two at one URL would hide one another
 };
 
 }  // namespace sluice::app

@@ -38,7 +38,8 @@ void FeedRun::work() {
   while (auto turn = next_turn()) {
     const auto wait = turn->when - std::chrono::steady_clock::now();
     // Rounded up: a wait cut to whole milliseconds would run ahead of the rate.
-    if (wait > wait.zero() && !pause(std::chrono::ceil<milliseconds>(wait), stop_.get_token())) break;
+    if (wait > wait.zero() && !pause(std::chrono::ceil<milliseconds>(wait), stop_.get_token()))
+      break;
     settle(turn->page, sender_.send(events_.page(turn->page), stop_.get_token()));
   }
   const std::lock_guard lock(mutex_);

@@ -31,8 +31,8 @@ struct FeedTally {
   std::uint64_t skipped = 0;
   std::uint64_t failed = 0;
   std::uint64_t unreadable = 0;
-  std::vector<std::string> complaints;  // the first few, as sentences
-  std::string broken_off;               // why it ended early; empty if it did not
+  std::vector<std::string> complaints = {};  // the first few, as sentences
+  std::string broken_off = {};               // why it ended early; empty if it did not
 
   std::uint64_t done() const { return sent + unreadable; }
   bool is_clean() const { return failed == 0 && unreadable == 0 && broken_off.empty(); }

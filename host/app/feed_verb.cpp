@@ -63,7 +63,8 @@ std::string check_rate(const std::string& text) {
     const double rate = std::strtod(text.c_str(), &end);
     return end == text.c_str() + text.size() && (rate == 0 || (rate >= 0.001 && rate <= 1e6));
   };
-  return is_rate() ? std::string() : "has to be 0 (no limit) or from 0.001 to 1000000 pages a second";
+  return is_rate() ? std::string()
+                   : "has to be 0 (no limit) or from 0.001 to 1000000 pages a second";
 }
 
 std::string check_web_address(const std::string& text) {
@@ -112,7 +113,8 @@ std::string Feed::webhook() const {
 // An event about the crawl itself: without it there is no use in going on.
 bool Feed::send_whole(const std::string& body, const char* what) {
   const Delivered delivered = sender_.send(body, {});
-  if (delivered.outcome == Outcome::kAccepted || delivered.outcome == Outcome::kSkipped) return true;
+  if (delivered.outcome == Outcome::kAccepted || delivered.outcome == Outcome::kSkipped)
+    return true;
   complain(std::string(what) + " did not get through: " + delivered.detail);
   return false;
 }
@@ -126,7 +128,8 @@ int Feed::run() {
     return kExitFailed;
   }
   const bool is_refused = hello.outcome == Outcome::kFailed;
-  if (is_refused || (hello.outcome == Outcome::kBusy && !send_whole(events_.started(), "crawl.started"))) {
+  if (is_refused ||
+      (hello.outcome == Outcome::kBusy && !send_whole(events_.started(), "crawl.started"))) {
     if (is_refused) complain(webhook() + " does not take the crawl: " + hello.detail);
     return kExitFailed;
   }
@@ -235,7 +238,8 @@ void add_crawl_options(CLI::App& verb, FeedOptions& options) {
   verb.add_option("--retry-for", options.patience, "How long a page is sent again to a full host")
       ->check(check_duration)
       ->capture_default_str();
-  verb.add_option("--wait", options.wait, "Wait until the crawl is indexed, 60s if not said how long")
+  verb.add_option("--wait", options.wait,
+                  "Wait until the crawl is indexed, 60s if not said how long")
       ->expected(0, 1)
       ->default_str("60s")
       ->check(check_duration)
@@ -248,7 +252,8 @@ void add_feed(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<FeedOptions>();  // lives as long as the parser's callbacks
   CLI::App* verb = app.add_subcommand("feed", "Send pages to a host, as a Firecrawl crawl would");
   verb->footer(kFooter);
-  verb->add_option("URL", options->host.url, "The host, or the whole URL of its webhook")->required();
+  verb->add_option("URL", options->host.url, "The host, or the whole URL of its webhook")
+      ->required();
   verb->add_option("PATH", options->paths, "Folders and files with pages")->required();
   add_crawl_options(*verb, *options);
   add_pace_options(*verb, options->pace);

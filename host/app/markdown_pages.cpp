@@ -159,8 +159,9 @@ Result<std::vector<MarkdownFile>> markdown_under(const fs::path& folder, const s
     at.increment(error);
   }
   if (error) return Error{Fault::kIo, folder.string() + " cannot be read: " + error.message()};
-  std::sort(files.begin(), files.end(),
-            [](const MarkdownFile& left, const MarkdownFile& right) { return left.file < right.file; });
+  std::sort(files.begin(), files.end(), [](const MarkdownFile& left, const MarkdownFile& right) {
+    return left.file < right.file;
+  });
   return files;
 }
 

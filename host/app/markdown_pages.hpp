@@ -23,12 +23,13 @@ bool is_markdown(const std::filesystem::path& file);
 // README and index stand for their folder. `relative` uses slashes.
 std::string url_of_file(const std::string& site, const std::filesystem::path& relative);
 
-// The Markdown under a folder, at any depth, sorted by path. Folders and files whose name begins with
-// a dot are passed over, and links to folders are not followed.
+// The Markdown under a folder, at any depth, sorted by path. Folders and files whose name begins
+// with a dot are passed over, and links to folders are not followed.
 Result<std::vector<MarkdownFile>> markdown_under(const std::filesystem::path& folder,
                                                  const std::string& site);
 
-// What a page says about itself. Its front matter (between two lines of ---) is not part of its text.
+// What a page says about itself. Its front matter (between two lines of ---) is not part of its
+// text.
 struct MarkdownPage {
   std::string_view text;  // into what was read
   std::string title;      // of the front matter, else the first heading; may be empty

@@ -14,8 +14,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kWindow{10'000};     // the rate is that of the last ten seconds
-constexpr milliseconds kSampleEvery{200};   // so the window holds about fifty samples
+constexpr milliseconds kWindow{10'000};    // the rate is that of the last ten seconds
+constexpr milliseconds kSampleEvery{200};  // so the window holds about fifty samples
 constexpr milliseconds kDrawEvery{100};
 constexpr double kLongestLeft = 100.0 * 3600 * 1000;  // beyond 100 hours nothing is promised
 constexpr std::size_t kLongestBar = 30;
@@ -47,9 +47,9 @@ ProgressMeter::ProgressMeter(std::uint64_t total, Time start) : total_(total) {
 }
 
 Progress ProgressMeter::at(Time now, std::uint64_t done) {
-  while (samples_.size() > 1 && now - samples_[1].time >= kWindow) samples_.pop_front();
+  while (samples_.size() > 1 && now - samples_.front().time > kWindow) samples_.pop_front();
   const Sample oldest = samples_.front();
-  Progress progress{.done = done, .total = std::max(total_, done), .rate = 0, .left = {}};
+  Progress progress{.done = done, .total = std::max(total_, done), .rate = 0};
   const double seconds = std::chrono::duration<double>(now - oldest.time).count();
   if (seconds > 0 && done > oldest.done) {
     progress.rate = static_cast<double>(done - oldest.done) / seconds;
@@ -90,8 +90,7 @@ void ProgressBar::show(std::uint64_t done) {
   if (!terminal_.is_interactive || now < next_draw_) return;
   next_draw_ = now + kDrawEvery;
   is_drawn_ = true;
-  std::fprintf(stderr, "\r%s\x1b[K",
-               progress_line(task_, meter_.at(now, done), terminal_).c_str());
+  std::fprintf(stderr, "\r%s\x1b[K", progress_line(task_, meter_.at(now, done), terminal_).c_str());
 }
 
 }  // namespace sluice::app

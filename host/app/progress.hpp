@@ -1,4 +1,5 @@
-// Progress: how far a long task is, how fast it goes, when it will be done; and the line that says so.
+// Progress: how far a long task is, how fast it goes, when it will be done; and the line that says
+// so.
 #pragma once
 
 #include "app/terminal.hpp"
@@ -15,14 +16,14 @@ namespace sluice::app {
 struct Progress {
   std::uint64_t done = 0;
   std::uint64_t total = 0;
-  double rate = 0;  // per second
-  std::optional<std::chrono::milliseconds> left;  // unknown until something has moved
+  double rate = 0;                                     // per second
+  std::optional<std::chrono::milliseconds> left = {};  // unknown until something has moved
 
   unsigned percent() const;  // 100 only when all is done
 };
 
-// Works out the rate over the last seconds, so that it follows a change. Thread-compatible; the time
-// comes from outside and does not run backwards.
+// Works out the rate over the last seconds, so that it follows a change. Thread-compatible; the
+// time comes from outside and does not run backwards.
 class ProgressMeter {
  public:
   using Time = std::chrono::steady_clock::time_point;

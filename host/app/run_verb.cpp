@@ -23,6 +23,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace sluice::app {
@@ -116,6 +117,17 @@ std::string base_url(const config::Pipeline& pipeline, unsigned short port) {
   config::Listen listen = pipeline.http.listen;
   listen.port = port;
   return scheme + "://" + listen.text();
+}
+
+// Written beside and renamed, so that whoever waits for the file never reads half of it.
+void announce(const std::filesystem::path& file, const std::string& url) {
+  auto whole = file;
+  whole += ".new";
+  std::ofstream(whole) << url << '\n';
+  std::error_code failed;
+  std::filesystem::rename(whole, file, failed);
+  if (failed)
+    std::cerr << "sluice: cannot write " << file.string() << ": " << failed.message() << '\n';
 }
 
 // A host from its components to its server. Members in the order of who uses whom.
@@ -222,7 +234,7 @@ int run(const RunOptions& options) {
   bench.log.write(
       observe::Level::kInfo, "host", "listening",
       {{"url", url}, {"pipeline", pipeline.name}, {"mode", config::text_of(pipeline.mode)}});
-  if (!options.ready_file.empty()) std::ofstream(options.ready_file) << url << '\n';
+  if (!options.ready_file.empty()) announce(options.ready_file, url);
 
   const Signals::Kind kind = signals.wait([&] {
     bench.log.write(observe::Level::kWarn, "host",

@@ -9,12 +9,13 @@
 namespace sluice::app {
 namespace {
 
-constexpr std::size_t kIndent = 4;        // columns for the rank
+constexpr std::size_t kIndent = 4;  // columns for the rank
 constexpr std::size_t kSnippetLines = 3;
 constexpr std::size_t kWidestText = 100;  // longer lines are hard to read
 
 // One result over several lines, each ending in a newline.
-std::string result_text(const nlohmann::json& result, std::uint64_t rank, const Terminal& terminal) {
+std::string result_text(const nlohmann::json& result, std::uint64_t rank,
+                        const Terminal& terminal) {
   const Paint paint(terminal);
   const std::string indent(kIndent, ' ');
   const std::size_t width = std::min(terminal.width, kWidestText);
@@ -32,7 +33,8 @@ std::string result_text(const nlohmann::json& result, std::uint64_t rank, const 
   text += indent + paint.link(url) + "\n";
   std::string snippet = text_at(result, "snippet");
   if (snippet.empty()) snippet = text_at(result, "text");
-  for (const std::string& line : wrapped(snippet, room, kSnippetLines)) text += indent + line + "\n";
+  for (const std::string& line : wrapped(snippet, room, kSnippetLines))
+    text += indent + line + "\n";
   return text;
 }
 
@@ -51,7 +53,8 @@ std::string total_text(const nlohmann::json& answer, std::size_t shown, std::uin
 
 }  // namespace
 
-std::string search_text(const nlohmann::json& answer, std::uint64_t offset, const Terminal& terminal) {
+std::string search_text(const nlohmann::json& answer, std::uint64_t offset,
+                        const Terminal& terminal) {
   const Paint paint(terminal);
   std::string text;
   std::size_t shown = 0;

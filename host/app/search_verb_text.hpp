@@ -12,6 +12,7 @@ namespace sluice::app {
 
 // Rank, title and score, URL, and a few lines of the text for each result; then how many there are.
 // `offset` results came before the first.
-std::string search_text(const nlohmann::json& answer, std::uint64_t offset, const Terminal& terminal);
+std::string search_text(const nlohmann::json& answer, std::uint64_t offset,
+                        const Terminal& terminal);
 
 }  // namespace sluice::app

@@ -46,7 +46,7 @@ Terminal terminal_of(int descriptor) {
   terminal.is_interactive = isatty(descriptor) == 1 && kind != "dumb";
   terminal.has_colour = terminal.is_interactive && environment("NO_COLOR").empty();
   terminal.has_unicode = locale_is_utf8();
-  terminal.width = std::clamp(width_of(descriptor, terminal.width), kNarrowest, kWidest);
+  terminal.width = std::clamp(width_of(descriptor, kWidest), kNarrowest, kWidest);
   return terminal;
 }
 

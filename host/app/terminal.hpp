@@ -15,7 +15,8 @@ struct Terminal {
   std::size_t width = 80;       // columns
 };
 
-// Of a file descriptor; 80 columns for what is no terminal, unless COLUMNS says otherwise.
+// Of a file descriptor. What is no terminal is as wide as COLUMNS says, else as wide as it gets: a
+// program that reads tables wants them whole.
 Terminal terminal_of(int descriptor);
 
 // Wraps text in the colours of a terminal, or leaves it alone.

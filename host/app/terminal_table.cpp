@@ -7,7 +7,7 @@
 namespace sluice::app {
 namespace {
 
-constexpr std::size_t kGap = 2;           // columns between cells
+constexpr std::size_t kGap = 2;  // columns between cells
 constexpr std::size_t kNarrowestCell = 3;
 
 std::string padded(const std::string& text, std::size_t width, Align align) {

@@ -11,7 +11,7 @@ namespace sluice::app {
 enum class Align { kLeft, kRight };
 
 struct Column {
-  std::string title;
+  std::string title = {};
   Align align = Align::kLeft;
 };
 

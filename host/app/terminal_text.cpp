@@ -38,8 +38,8 @@ bool is_space(utf8proc_int32_t value) {
          category == UTF8PROC_CATEGORY_ZP;
 }
 
-// Escape sequences start with a control character; the format characters named here turn the rest of
-// a line around. The joiners stay, since scripts and emoji need them.
+// Escape sequences start with a control character; the format characters named here turn the rest
+// of a line around. The joiners stay, since scripts and emoji need them.
 bool is_unsafe(utf8proc_int32_t value) {
   if (value < 0) return false;
   if (utf8proc_category(value) == UTF8PROC_CATEGORY_CC) return true;
