@@ -5,8 +5,8 @@
 
 namespace sluice {
 
-using Steady = std::chrono::steady_clock;          // deadlines, waits, durations
-using Wall = std::chrono::system_clock;            // what people read
+using Steady = std::chrono::steady_clock;  // deadlines, waits, durations
+using Wall = std::chrono::system_clock;    // what people read
 
 // Any thread. Outlives whoever was given it.
 class Clock {

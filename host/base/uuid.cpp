@@ -10,7 +10,8 @@ namespace sluice {
 std::string uuid_of_url(std::string_view url) {
   Poco::SHA1Engine sha1;
   Poco::UUIDGenerator generator;
-  return generator.createFromName(Poco::UUID::uri(), std::string(url), sha1, Poco::UUID::UUID_NAME_BASED_SHA1)
+  return generator
+      .createFromName(Poco::UUID::uri(), std::string(url), sha1, Poco::UUID::UUID_NAME_BASED_SHA1)
       .toString();
 }
 

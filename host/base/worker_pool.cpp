@@ -12,8 +12,8 @@ namespace sluice {
 
 struct WorkerPool::Shared {
   std::mutex mutex;
-  std::condition_variable wake;    // work was added, or stopping
-  std::condition_variable ended;   // a thread has left its loop
+  std::condition_variable wake;             // work was added, or stopping
+  std::condition_variable ended;            // a thread has left its loop
   std::deque<std::function<void()>> queue;  // guarded by mutex
   std::size_t running = 0;                  // guarded by mutex: threads inside their loop
   bool stopping = false;                    // guarded by mutex

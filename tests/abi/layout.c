@@ -4,9 +4,9 @@
 #include <sluice/abi.h>
 
 #define SIZE(type, size) _Static_assert(sizeof(type) == (size), "size of " #type)
-#define FIELD(type, field, offset, size)                                            \
-  _Static_assert(offsetof(type, field) == (offset) &&                               \
-                     sizeof(((type *)0)->field) == (size), "layout of " #type "." #field)
+#define FIELD(type, field, offset, size)                                                   \
+  _Static_assert(offsetof(type, field) == (offset) && sizeof(((type*)0)->field) == (size), \
+                 "layout of " #type "." #field)
 #define CONSTANT(name, value) _Static_assert((name) == (value), "value of " #name)
 
 /* ---- base.h ---- */

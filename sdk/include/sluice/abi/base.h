@@ -46,11 +46,10 @@
 
 /* True when the filler of *p knew about `field`. */
 #ifdef __cplusplus
-#define SLUICE_OFFSET(p, field)                             \
-  static_cast<size_t>(reinterpret_cast<const char *>(&(p)->field) - \
-                      reinterpret_cast<const char *>(p))
+#define SLUICE_OFFSET(p, field) \
+  static_cast<size_t>(reinterpret_cast<const char*>(&(p)->field) - reinterpret_cast<const char*>(p))
 #else
-#define SLUICE_OFFSET(p, field) ((size_t)((const char *)&(p)->field - (const char *)(p)))
+#define SLUICE_OFFSET(p, field) ((size_t)((const char*)&(p)->field - (const char*)(p)))
 #endif
 #define SLUICE_HAS(p, field) (SLUICE_OFFSET(p, field) + sizeof((p)->field) <= (p)->struct_size)
 /* The same, and the function is offered. */
@@ -60,13 +59,13 @@ SLUICE_BEGIN_DECLS
 
 /* A read-only view. {NULL, 0} is the empty string. Frozen. */
 typedef struct sluice_str {
-  const char *data;
+  const char* data;
   size_t size;
 } sluice_str;
 
 /* A read-only view of float32 values. Frozen. */
 typedef struct sluice_f32s {
-  const float *data;
+  const float* data;
   size_t size;
 } sluice_f32s;
 

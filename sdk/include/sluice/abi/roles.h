@@ -10,15 +10,15 @@
 SLUICE_BEGIN_DECLS
 
 enum { /* flags of a stage */
-  /* submit may be called again before the last one returned. Without it the
-   * host never has two calls in the component at once. */
-  SLUICE_STAGE_REENTRANT = 1u << 0,
-  /* submit never blocks: it starts the work and completes the batch later. The
-   * host then calls it on the event loop and spends no thread on it. */
-  SLUICE_STAGE_NONBLOCKING = 1u << 1,
-  /* Writing the same record twice leaves one. Sinks without it get a warning at
-   * load: delivery is at least once. */
-  SLUICE_STAGE_IDEMPOTENT = 1u << 2
+       /* submit may be called again before the last one returned. Without it the
+        * host never has two calls in the component at once. */
+       SLUICE_STAGE_REENTRANT = 1u << 0,
+       /* submit never blocks: it starts the work and completes the batch later. The
+        * host then calls it on the event loop and spends no thread on it. */
+       SLUICE_STAGE_NONBLOCKING = 1u << 1,
+       /* Writing the same record twice leaves one. Sinks without it get a warning at
+        * load: delivery is at least once. */
+       SLUICE_STAGE_IDEMPOTENT = 1u << 2
 };
 
 /* ---- sluice.transform/1 and sluice.sink/1 -----------------------------------------
@@ -43,11 +43,11 @@ enum { /* flags of a stage */
 typedef struct sluice_stage {
   uint32_t struct_size;
   uint32_t flags;
-  sluice_status (*submit)(sluice_component *c, sluice_batch *batch);
+  sluice_status (*submit)(sluice_component* c, sluice_batch* batch);
 
   /* Optional: the host has nothing more to send for now (end of input, or an
    * idle micro-batch timer); write out what you hold. [worker] */
-  sluice_status (*flush)(sluice_component *c, sluice_error *err);
+  sluice_status (*flush)(sluice_component* c, sluice_error* err);
 } sluice_stage;
 
 /* ---- sluice.source/1 --------------------------------------------------------------
@@ -61,18 +61,18 @@ typedef struct sluice_source {
 
   /* Optional: a thread of its own. Returns SLUICE_OK when the input has ended,
    * SLUICE_E_STOPPING when emit said so, an error otherwise. */
-  sluice_status (*run)(sluice_component *c, sluice_error *err);
+  sluice_status (*run)(sluice_component* c, sluice_error* err);
 
   /* Once for every record pushed with this cookie, in no promised order:
    *   SLUICE_OK        everything made from it is durable in every sink
    *   SLUICE_DROPPED   a stage left it out on purpose (a duplicate, a filter)
    *   SLUICE_E_REJECT  given up; it is in the dead letters
    * Only now may a checkpoint move past it. [control] */
-  void (*on_settled)(sluice_component *c, uint64_t cookie, sluice_status verdict,
-                     const sluice_error *err);
+  void (*on_settled)(sluice_component* c, uint64_t cookie, sluice_status verdict,
+                     const sluice_error* err);
 
   /* Optional: there is room again after SLUICE_E_AGAIN. [io] */
-  void (*on_room)(sluice_component *c, uint32_t credits);
+  void (*on_room)(sluice_component* c, uint32_t credits);
 } sluice_source;
 
 #define SLUICE_IFACE_EMIT "sluice.emit/1"
@@ -84,15 +84,14 @@ typedef struct sluice_emit {
    * the process is killed now. Otherwise the caller still owns it: SLUICE_E_AGAIN
    * no room within wait_ms (0: do not wait, the only value allowed on [io]);
    * SLUICE_E_STOPPING the pipeline drains. [any] */
-  sluice_status (*push)(const sluice_host *h, sluice_record *r, uint64_t cookie,
-                      uint32_t wait_ms);
+  sluice_status (*push)(const sluice_host* h, sluice_record* r, uint64_t cookie, uint32_t wait_ms);
   /* Nothing more is expected for this group: its crawl completed, failed or was
    * cancelled. In batch mode the held records of the group now run; in the other
    * modes a partial batch of it is flushed. Durable like push. Late records of a
    * closed group run at once. [any] */
-  sluice_status (*close_group)(const sluice_host *h, sluice_str group);
+  sluice_status (*close_group)(const sluice_host* h, sluice_str group);
   /* No more input at all: a finite run ends once everything is settled. [any] */
-  void (*finished)(const sluice_host *h);
+  void (*finished)(const sluice_host* h);
   /* The same for the pages of one event, with one write to disk: all of them are
    * taken or none. On SLUICE_OK the host owns every record and verdicts[i] says
    *   SLUICE_OK        it goes on its way
@@ -100,9 +99,9 @@ typedef struct sluice_emit {
    *                    counted as a duplicate and on_settled is not called for it
    * Any other status is that of push, and the caller still owns every record.
    * `cookies` may be NULL: all zero. [any], with wait_ms 0 on [io] */
-  sluice_status (*push_all)(const sluice_host *h, sluice_record *const *records,
-                            const uint64_t *cookies, uint32_t count, uint32_t wait_ms,
-                            sluice_status *verdicts);
+  sluice_status (*push_all)(const sluice_host* h, sluice_record* const* records,
+                            const uint64_t* cookies, uint32_t count, uint32_t wait_ms,
+                            sluice_status* verdicts);
 } sluice_emit;
 
 /* ---- sluice.crawls/1 ---------------------------------------------------------------
@@ -110,15 +109,15 @@ typedef struct sluice_emit {
  * What a source knows of a crawl beside its pages, for the ledger that operators
  * read. A group needs no `opened`: its first page opens it. Durable like push. */
 #define SLUICE_IFACE_CRAWLS "sluice.crawls/1"
-enum { /* why a page was left out */
-  SLUICE_LEFT_STATUS = 1, /* the site answered with a status not worth indexing */
-  SLUICE_LEFT_EMPTY = 2,  /* it has no text                                     */
-  SLUICE_LEFT_FAILED = 3  /* the crawler could not get it, or it makes no sense */
+enum {                         /* why a page was left out */
+       SLUICE_LEFT_STATUS = 1, /* the site answered with a status not worth indexing */
+       SLUICE_LEFT_EMPTY = 2,  /* it has no text                                     */
+       SLUICE_LEFT_FAILED = 3  /* the crawler could not get it, or it makes no sense */
 };
 enum { /* how a crawl ended */
-  SLUICE_CRAWL_COMPLETED = 0,
-  SLUICE_CRAWL_CANCELLED = 1,
-  SLUICE_CRAWL_FAILED = 2
+       SLUICE_CRAWL_COMPLETED = 0,
+       SLUICE_CRAWL_CANCELLED = 1,
+       SLUICE_CRAWL_FAILED = 2
 };
 typedef struct sluice_left_out {
   uint32_t struct_size;
@@ -129,11 +128,11 @@ typedef struct sluice_left_out {
 typedef struct sluice_crawls {
   uint32_t struct_size;
   uint32_t reserved;
-  sluice_status (*opened)(const sluice_host *h, sluice_str group);
-  sluice_status (*left_out)(const sluice_host *h, sluice_str group,
-                            const sluice_left_out *pages, uint32_t count);
+  sluice_status (*opened)(const sluice_host* h, sluice_str group);
+  sluice_status (*left_out)(const sluice_host* h, sluice_str group, const sluice_left_out* pages,
+                            uint32_t count);
   /* Says how it ended, then does what sluice.emit/1 close_group does. */
-  sluice_status (*ended)(const sluice_host *h, sluice_str group, uint32_t how);
+  sluice_status (*ended)(const sluice_host* h, sluice_str group, uint32_t how);
 } sluice_crawls; /* all [worker] */
 
 /* ---- sluice.dedupe/1 ---------------------------------------------------------------
@@ -144,27 +143,27 @@ typedef struct sluice_crawls {
 #define SLUICE_ROLE_DEDUPE "sluice.dedupe/1"
 /* Frozen. */
 typedef struct sluice_key {
-  sluice_str scope;     /* the record's group; empty: no crawl, so the answer is
-                           never SAME and only the digest decides              */
-  sluice_str id;        /* the document                                         */
+  sluice_str scope;   /* the record's group; empty: no crawl, so the answer is
+                         never SAME and only the digest decides              */
+  sluice_str id;      /* the document                                         */
   uint8_t digest[32]; /* of its normalized text and the pipeline fingerprint  */
 } sluice_key;
 enum {
-  SLUICE_KEY_NEW = 0,     /* never seen: go on                                  */
-  SLUICE_KEY_CHANGED = 1, /* seen in another scope with another digest: replace */
-  SLUICE_KEY_SAME = 2,    /* done in this scope, whatever the digest: leave out */
-  SLUICE_KEY_BUSY = 3,    /* somebody holds the lease: try later                */
+  SLUICE_KEY_NEW = 0,      /* never seen: go on                                  */
+  SLUICE_KEY_CHANGED = 1,  /* seen in another scope with another digest: replace */
+  SLUICE_KEY_SAME = 2,     /* done in this scope, whatever the digest: leave out */
+  SLUICE_KEY_BUSY = 3,     /* somebody holds the lease: try later                */
   SLUICE_KEY_UNCHANGED = 4 /* done in another scope with this digest: leave out */
 };
 typedef struct sluice_dedupe {
   uint32_t struct_size;
   uint32_t flags;
   /* lease_ms 0: the component's own setting says how long a lease is. */
-  sluice_status (*claim)(sluice_component *c, const sluice_key *keys, uint32_t count,
-                       uint32_t lease_ms, uint8_t *answers, sluice_error *err);
+  sluice_status (*claim)(sluice_component* c, const sluice_key* keys, uint32_t count,
+                         uint32_t lease_ms, uint8_t* answers, sluice_error* err);
   /* SLUICE_OK or SLUICE_DROPPED: remember. Anything else: give the lease back. */
-  sluice_status (*settle)(sluice_component *c, const sluice_key *keys, uint32_t count,
-                        sluice_status verdict, sluice_error *err);
+  sluice_status (*settle)(sluice_component* c, const sluice_key* keys, uint32_t count,
+                          sluice_status verdict, sluice_error* err);
 } sluice_dedupe; /* both [worker], several calls at once */
 
 /* ---- sluice.embed/1 ------------------------------------------------------------- */
@@ -173,10 +172,10 @@ enum { SLUICE_EMBED_PASSAGE = 0, SLUICE_EMBED_QUERY = 1 };
 typedef struct sluice_embed {
   uint32_t struct_size;
   uint32_t flags;
-  uint32_t (*dimension)(const sluice_component *c); /* 0 before start. [any] */
+  uint32_t (*dimension)(const sluice_component* c); /* 0 before start. [any] */
   /* Writes count * dimension floats, row after row. [worker] */
-  sluice_status (*embed)(sluice_component *c, const sluice_str *texts, uint32_t count,
-                       uint32_t purpose, float *out, sluice_error *err);
+  sluice_status (*embed)(sluice_component* c, const sluice_str* texts, uint32_t count,
+                         uint32_t purpose, float* out, sluice_error* err);
 } sluice_embed;
 
 /* ---- sluice.search/1 --------------------------------------------------------------
@@ -190,20 +189,20 @@ typedef struct sluice_search_request {
   uint32_t struct_size;
   uint32_t limit;
   sluice_str text;
-  sluice_f32s vector;     /* empty unless asked for by WANTS_VECTOR             */
-  sluice_str filter;      /* JSON object from metadata key to a value or a list of
-                             which one must match: {"language":"en",
-                             "domain":["a.org","b.org"]}; empty: none            */
-  uint64_t deadline;    /* CLOCK_MONOTONIC nanoseconds                         */
+  sluice_f32s vector; /* empty unless asked for by WANTS_VECTOR             */
+  sluice_str filter;  /* JSON object from metadata key to a value or a list of
+                         which one must match: {"language":"en",
+                         "domain":["a.org","b.org"]}; empty: none            */
+  uint64_t deadline;  /* CLOCK_MONOTONIC nanoseconds                         */
 } sluice_search_request;
 typedef struct sluice_hit {
   uint32_t struct_size;
   float score;
-  sluice_str id;          /* of the chunk, as the record was called              */
+  sluice_str id; /* of the chunk, as the record was called              */
   sluice_str document_id;
   sluice_str text;
-  sluice_str metadata;    /* one JSON object                                     */
-  sluice_str snippet;     /* where in the text it matches best; empty: none      */
+  sluice_str metadata; /* one JSON object                                     */
+  sluice_str snippet;  /* where in the text it matches best; empty: none      */
 } sluice_hit;
 typedef struct sluice_search_stats {
   uint32_t struct_size;
@@ -216,19 +215,19 @@ typedef struct sluice_search {
   uint32_t flags;
   /* Best first, through sluice.hits/1: of each document its best chunk, `limit`
    * documents at most; equal scores in the order of document_id. [worker] */
-  sluice_status (*search)(sluice_component *c, const sluice_search_request *req,
-                        sluice_hits *out, sluice_error *err);
+  sluice_status (*search)(sluice_component* c, const sluice_search_request* req, sluice_hits* out,
+                          sluice_error* err);
   /* Optional: what the index holds now. [worker] */
-  sluice_status (*stats)(sluice_component *c, sluice_search_stats *out, sluice_error *err);
+  sluice_status (*stats)(sluice_component* c, sluice_search_stats* out, sluice_error* err);
 } sluice_search;
 #define SLUICE_IFACE_HITS "sluice.hits/1"
 typedef struct sluice_hits_api {
   uint32_t struct_size;
   uint32_t reserved;
-  sluice_status (*add)(sluice_hits *out, const sluice_hit *hit); /* copies */
+  sluice_status (*add)(sluice_hits* out, const sluice_hit* hit); /* copies */
   /* How many documents match, beyond those added too; `is_exact` 0 when there are
    * that many or more. Without this call the host counts what was added. */
-  void (*total)(sluice_hits *out, uint64_t documents, uint32_t is_exact);
+  void (*total)(sluice_hits* out, uint64_t documents, uint32_t is_exact);
 } sluice_hits_api;
 
 SLUICE_END_DECLS

@@ -17,9 +17,9 @@ enum {
 typedef struct sluice_log {
   uint32_t struct_size;
   uint32_t reserved;
-  uint32_t (*enabled)(const sluice_host *h, uint32_t level);
-  void (*write)(const sluice_host *h, uint32_t level, sluice_str message,
-                const sluice_kv *fields, uint32_t field_count);
+  uint32_t (*enabled)(const sluice_host* h, uint32_t level);
+  void (*write)(const sluice_host* h, uint32_t level, sluice_str message, const sluice_kv* fields,
+                uint32_t field_count);
 } sluice_log;
 
 /* ---- sluice.metrics/1 ---------------------------------------------------------
@@ -30,11 +30,11 @@ enum { SLUICE_COUNTER = 0, SLUICE_GAUGE = 1, SLUICE_HISTOGRAM = 2 };
 typedef struct sluice_metrics {
   uint32_t struct_size;
   uint32_t reserved;
-  sluice_status (*declare)(const sluice_host *h, uint32_t kind, sluice_str name,
-                         sluice_str help, uint64_t *out_id);
-  void (*add)(const sluice_host *h, uint64_t id, double amount);
-  void (*set)(const sluice_host *h, uint64_t id, double value);
-  void (*observe)(const sluice_host *h, uint64_t id, double value);
+  sluice_status (*declare)(const sluice_host* h, uint32_t kind, sluice_str name, sluice_str help,
+                           uint64_t* out_id);
+  void (*add)(const sluice_host* h, uint64_t id, double amount);
+  void (*set)(const sluice_host* h, uint64_t id, double value);
+  void (*observe)(const sluice_host* h, uint64_t id, double value);
 } sluice_metrics;
 
 /* ---- sluice.config/1 ---------------------------------------------------------
@@ -44,9 +44,9 @@ typedef struct sluice_metrics {
 typedef struct sluice_config_api {
   uint32_t struct_size;
   uint32_t reserved;
-  sluice_status (*get)(const sluice_config *c, const char *pointer, sluice_value *out);
-  uint32_t (*count)(const sluice_config *c, const char *pointer); /* items, keys */
-  sluice_str (*json)(const sluice_config *c); /* all of it, canonical             */
+  sluice_status (*get)(const sluice_config* c, const char* pointer, sluice_value* out);
+  uint32_t (*count)(const sluice_config* c, const char* pointer); /* items, keys */
+  sluice_str (*json)(const sluice_config* c); /* all of it, canonical             */
 } sluice_config_api;
 
 /* ---- sluice.state/1 ------------------------------------------------------------
@@ -55,13 +55,13 @@ typedef struct sluice_config_api {
 typedef struct sluice_state {
   uint32_t struct_size;
   uint32_t reserved;
-  sluice_status (*get)(const sluice_host *h, sluice_str key,
-                     void (*fn)(void *ctx, sluice_str value), void *ctx);
-  sluice_status (*put)(const sluice_host *h, sluice_str key, sluice_str value);
-  sluice_status (*erase)(const sluice_host *h, sluice_str key);
-  sluice_status (*scan)(const sluice_host *h, sluice_str prefix,
-                      sluice_status (*fn)(void *ctx, sluice_str key, sluice_str value),
-                      void *ctx);
+  sluice_status (*get)(const sluice_host* h, sluice_str key,
+                       void (*fn)(void* ctx, sluice_str value), void* ctx);
+  sluice_status (*put)(const sluice_host* h, sluice_str key, sluice_str value);
+  sluice_status (*erase)(const sluice_host* h, sluice_str key);
+  sluice_status (*scan)(const sluice_host* h, sluice_str prefix,
+                        sluice_status (*fn)(void* ctx, sluice_str key, sluice_str value),
+                        void* ctx);
 } sluice_state;
 
 /* ---- sluice.data/1 -------------------------------------------------------------
@@ -73,10 +73,10 @@ typedef struct sluice_data {
   /* An absolute path that exists and is this instance's alone; the view lives as
    * long as the component. Nothing is created under `sluice check`: call it in
    * start. [control] */
-  sluice_status (*folder)(const sluice_host *h, sluice_str *out, sluice_error *err);
+  sluice_status (*folder)(const sluice_host* h, sluice_str* out, sluice_error* err);
   /* A UUID that stays the same across restarts of this host on its data folder:
    * leases taken under it are its own again, also after kill -9. [any] */
-  sluice_str (*owner)(const sluice_host *h);
+  sluice_str (*owner)(const sluice_host* h);
 } sluice_data;
 
 /* ---- sluice.timer/1 ------------------------------------------------------------
@@ -86,11 +86,11 @@ typedef struct sluice_data {
 typedef struct sluice_timer {
   uint32_t struct_size;
   uint32_t reserved;
-  sluice_status (*start)(const sluice_host *h, uint32_t delay_ms, uint32_t period_ms,
-                       void (*fn)(void *ctx), void *ctx, uint64_t *out_id);
-  void (*cancel)(const sluice_host *h, uint64_t id);
+  sluice_status (*start)(const sluice_host* h, uint32_t delay_ms, uint32_t period_ms,
+                         void (*fn)(void* ctx), void* ctx, uint64_t* out_id);
+  void (*cancel)(const sluice_host* h, uint64_t id);
   /* Runs fn once on [worker]: the way off the event loop. */
-  sluice_status (*post)(const sluice_host *h, void (*fn)(void *ctx), void *ctx);
+  sluice_status (*post)(const sluice_host* h, void (*fn)(void* ctx), void* ctx);
 } sluice_timer;
 
 /* ---- sluice.http-client/1 -------------------------------------------------------
@@ -105,7 +105,7 @@ typedef struct sluice_http_request {
   uint32_t timeout_ms; /* of the whole exchange; 0: the host's default          */
   sluice_str method;
   sluice_str url;
-  const sluice_http_header *headers;
+  const sluice_http_header* headers;
   uint32_t header_count;
   uint32_t reserved;
   sluice_str body; /* copied before send returns                                   */
@@ -115,17 +115,17 @@ typedef struct sluice_http_response {
   uint32_t status; /* 0 when there was no answer; then `transport` says why      */
   sluice_status transport;
   uint32_t header_count;
-  const sluice_http_header *headers;
+  const sluice_http_header* headers;
   sluice_str body;
 } sluice_http_response;
 typedef struct sluice_http_client {
   uint32_t struct_size;
   uint32_t reserved;
   /* done runs exactly once, on [io], also after cancel (SLUICE_E_STOPPING). */
-  sluice_status (*send)(const sluice_host *h, const sluice_http_request *req,
-                      void (*done)(void *ctx, const sluice_http_response *resp),
-                      void *ctx, uint64_t *out_id);
-  void (*cancel)(const sluice_host *h, uint64_t id);
+  sluice_status (*send)(const sluice_host* h, const sluice_http_request* req,
+                        void (*done)(void* ctx, const sluice_http_response* resp), void* ctx,
+                        uint64_t* out_id);
+  void (*cancel)(const sluice_host* h, uint64_t id);
 } sluice_http_client;
 
 /* ---- sluice.http-server/1 --------------------------------------------------------
@@ -146,24 +146,23 @@ typedef struct sluice_http_server {
   uint32_t reserved;
   /* [control], in configure or start. handler runs on [worker] and owes one
    * respond, then or later, from any thread. */
-  sluice_status (*route)(const sluice_host *h, sluice_str method, sluice_str pattern,
-                       void (*handler)(void *ctx, sluice_exchange *x), void *ctx);
-  sluice_str (*method)(const sluice_exchange *x);
-  sluice_str (*path)(const sluice_exchange *x);
-  sluice_str (*param)(const sluice_exchange *x, sluice_str name); /* {name} in pattern */
-  sluice_str (*header)(const sluice_exchange *x, sluice_str name);
-  sluice_str (*body)(const sluice_exchange *x);
-  void (*respond)(sluice_exchange *x, uint32_t status, sluice_str content_type,
-                  sluice_str body);
+  sluice_status (*route)(const sluice_host* h, sluice_str method, sluice_str pattern,
+                         void (*handler)(void* ctx, sluice_exchange* x), void* ctx);
+  sluice_str (*method)(const sluice_exchange* x);
+  sluice_str (*path)(const sluice_exchange* x);
+  sluice_str (*param)(const sluice_exchange* x, sluice_str name); /* {name} in pattern */
+  sluice_str (*header)(const sluice_exchange* x, sluice_str name);
+  sluice_str (*body)(const sluice_exchange* x);
+  void (*respond)(sluice_exchange* x, uint32_t status, sluice_str content_type, sluice_str body);
   /* As route, at an absolute path: only one that the instance's settings name. With
    * SLUICE_ROUTE_OPEN the handler checks who calls (a signature, say); without it
    * the host asks for the API token where one is set. [control] */
-  sluice_status (*route_at)(const sluice_host *h, const struct sluice_route *route,
-                            void (*handler)(void *ctx, sluice_exchange *x), void *ctx,
-                            sluice_error *err);
-  sluice_str (*query)(const sluice_exchange *x); /* raw, without the question mark */
+  sluice_status (*route_at)(const sluice_host* h, const struct sluice_route* route,
+                            void (*handler)(void* ctx, sluice_exchange* x), void* ctx,
+                            sluice_error* err);
+  sluice_str (*query)(const sluice_exchange* x); /* raw, without the question mark */
   /* As respond, with headers beside the content type. */
-  void (*respond_with)(sluice_exchange *x, uint32_t status, const sluice_http_header *headers,
+  void (*respond_with)(sluice_exchange* x, uint32_t status, const sluice_http_header* headers,
                        uint32_t header_count, sluice_str body);
 } sluice_http_server;
 
@@ -175,27 +174,31 @@ typedef struct sluice_http_server {
 typedef struct sluice_service {
   uint32_t struct_size;
   uint32_t reserved;
-  sluice_component *component; /* pass as first argument to ...                     */
-  const void *role;          /* ... the functions of this table                   */
-  void *token;
+  sluice_component* component; /* pass as first argument to ...                     */
+  const void* role;            /* ... the functions of this table                   */
+  void* token;
 } sluice_service;
 typedef struct sluice_services {
   uint32_t struct_size;
   uint32_t reserved;
-  sluice_status (*acquire)(const sluice_host *h, sluice_str instance, const char *role,
-                         sluice_service *out, sluice_error *err);
-  void (*release)(const sluice_host *h, sluice_service *s);
+  sluice_status (*acquire)(const sluice_host* h, sluice_str instance, const char* role,
+                           sluice_service* out, sluice_error* err);
+  void (*release)(const sluice_host* h, sluice_service* s);
 } sluice_services;
 
 /* ---- sluice.threads/1 -------------------------------------------------------------
  * For asserts: which of the tags holds on the calling thread? [any] */
 #define SLUICE_IFACE_THREADS "sluice.threads/1"
-enum { SLUICE_THREAD_CONTROL = 1, SLUICE_THREAD_WORKER = 2, SLUICE_THREAD_IO = 3,
-       SLUICE_THREAD_FOREIGN = 0 };
+enum {
+  SLUICE_THREAD_CONTROL = 1,
+  SLUICE_THREAD_WORKER = 2,
+  SLUICE_THREAD_IO = 3,
+  SLUICE_THREAD_FOREIGN = 0
+};
 typedef struct sluice_threads {
   uint32_t struct_size;
   uint32_t reserved;
-  uint32_t (*current)(const sluice_host *h);
+  uint32_t (*current)(const sluice_host* h);
 } sluice_threads;
 
 SLUICE_END_DECLS
