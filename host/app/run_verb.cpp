@@ -137,6 +137,7 @@ class RunningHost {
               flow::Components& components)
       : pipeline_(pipeline),
         bench_(bench),
+        stores_(stores),
         components_(components),
         graph_(pipeline, components,
                {bench.log,
@@ -177,6 +178,7 @@ class RunningHost {
     server_.stop(std::min(deadline, Steady::now() + std::chrono::seconds(2)));
     components_.stop(deadline);
     const std::size_t lost = graph_.stop(Steady::now() + std::chrono::seconds(1));
+    stores_.commits->stop();  // what it still has to write reports to the graph, which goes next
     bench_.log.write(observe::Level::kInfo, "host",
                      is_finished ? "stopped; nothing was left in flight"
                                  : "stopped; the journal keeps what was not finished",
@@ -187,6 +189,7 @@ class RunningHost {
  private:
   const config::Pipeline& pipeline_;
   Workbench& bench_;
+  Stores& stores_;
   flow::Components& components_;
   flow::Graph graph_;
   search::Searcher searcher_;
@@ -246,7 +249,6 @@ int run(const RunOptions& options) {
   if (lost > 0) {
     // Those workers are still inside a plugin and use what would be destroyed now. What was
     // accepted is in the journal, so ending here loses nothing.
-    stores->commits->stop();
     std::_Exit(exit_code);
   }
   return exit_code;
