@@ -80,19 +80,19 @@ const char* name_of(Phase phase) {
 void Api::stats(const net::ExchangePtr& x) {
   uint64_t documents = 0;
   uint64_t chunks = 0;
-  auto providers = nlohmann::json::object();
+  nlohmann::json out = {{"providers", nlohmann::json::object()}};
   for (const auto& provider : parts_.searcher.stats()) {
-    auto one = nlohmann::json::object();
-    if (provider.answered) {
-      one = {{"documents", provider.documents}, {"chunks", provider.chunks}};
-      documents = std::max(documents, provider.documents);
-      chunks = std::max(chunks, provider.chunks);
-    }
-    providers[provider.stage] = std::move(one);
+    auto& one = out["providers"][provider.stage] = nlohmann::json::object();
+    if (!provider.answered) continue;
+    one = {{"documents", provider.documents}, {"chunks", provider.chunks}};
+    documents = std::max(documents, provider.documents);
+    chunks = std::max(chunks, provider.chunks);
+    // The name that clients of the server before this one read.
+    if (provider.is_keyword) out["bm25_documents"] = provider.documents;
   }
-  x->respond(net::json_response(200, dump({{"total_documents", documents},
-                                           {"total_chunks", chunks},
-                                           {"providers", std::move(providers)}})));
+  out["total_documents"] = documents;
+  out["total_chunks"] = chunks;
+  x->respond(net::json_response(200, dump(out)));
 }
 
 void Api::crawls(const net::ExchangePtr& x) {

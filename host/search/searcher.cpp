@@ -211,7 +211,9 @@ std::vector<ProviderStats> Searcher::stats() {
   std::vector<ProviderStats> all;
   const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
   for (const auto& provider : providers_) {
-    ProviderStats one{provider.stage, false, 0, 0};
+    ProviderStats one;
+    one.stage = provider.stage;
+    one.is_keyword = provider.kind == config::SearchKind::kKeyword;
     if (SLUICE_HAS_FN(provider.table, stats)) {
       sluice_search_stats counts{};
       counts.struct_size = sizeof counts;

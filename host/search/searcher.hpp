@@ -35,6 +35,7 @@ struct Answer {
 
 struct ProviderStats {
   std::string stage;
+  bool is_keyword = false;
   bool answered = false;
   uint64_t documents = 0;
   uint64_t chunks = 0;
