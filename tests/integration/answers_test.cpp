@@ -67,7 +67,7 @@ TEST_F(Answers, NamesThePagesThatCannotBeUsed) {
   const Crawl crawl("unusable");
   const json data = {{{"markdown", "text"}, {"metadata", json::object()}},
                      "a word",
-                     {{"markdown", "text"}, {"metadata", {{"url", "ftp://x.example/"}}}}};
+                     {{"markdown", "text"}, {"metadata", {{"url", "x.example/without-scheme"}}}}};
 
   const Answer answer = deliver(http(), crawl.event("crawl.page", data));
 

@@ -28,7 +28,7 @@ class Backpressure : public ::testing::Test {
 
 TEST_F(Backpressure, SaysWhenToComeAgainAndRecovers) {
   const Crawl crawl("full");
-  const auto pages = PageMaker("full").make(kRoom + 4);
+  const auto pages = PageMaker("full").make(kRoom + 2);
   std::vector<TestPage> refused;
   for (const auto& page : pages) {
     const Answer answer = deliver(host_.http(), crawl.page(page));

@@ -105,6 +105,8 @@ TEST_F(Hostile, NamesAPageWithoutAddress) {
   EXPECT_EQ(deliver(host_.http(), event).json()["status"], "failed");
   event["data"][0]["metadata"]["url"] = std::string(20'000, 'a');
   EXPECT_EQ(deliver(host_.http(), event).json()["status"], "failed");
+  event["data"][0]["metadata"]["url"] = "www.hostile.example/without-scheme";
+  EXPECT_EQ(deliver(host_.http(), event).json()["status"], "failed");
   event["data"][0]["metadata"]["url"] = "javascript:alert(1)";
   EXPECT_EQ(deliver(host_.http(), event).json()["status"], "failed");
 }

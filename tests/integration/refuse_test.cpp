@@ -48,7 +48,9 @@ flow: [crawl, chunk, wrds]
        file +
            R"(6:46: stages.crawl.config: unknown key "webhook_secrt"; did you mean "webhook_secret"?)",
        file + R"(7:49: stages.chunk.config.max_tokens: expected an integer, got "many")",
-       file + "9:3: stages: ", file + R"(10:22: flow)"}) {
+       file + R"(9:3: stages: duplicate key "words"; the first is at line 8, column 3)",
+       file + R"(10:22: flow[2]: there is no stage "wrds" in "stages"; did you mean "words"?)",
+       std::string("6 errors. Nothing was started.")}) {
     EXPECT_NE(done.err.find(finding), std::string::npos) << finding << "\nis not in\n" << done.err;
   }
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "data"));

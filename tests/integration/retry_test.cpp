@@ -128,7 +128,9 @@ TEST(Retry, NamesThePluginThatCrashedAndGoesOnAfterwards) {
   const auto deadly = page_with(maker, "abortword");
   ASSERT_EQ(deliver(host.http(), crawl.page(fine)).status, 202U);
   host.await_quiet(crawl.id());
-  ASSERT_EQ(deliver(host.http(), crawl.page(deadly)).status, 202U);
+  // The page is on disk before the answer goes out, so the crash may come before the answer.
+  const auto status = deliver(host.http(), crawl.page(deadly)).status;
+  ASSERT_TRUE(status == 202U || status == 0U) << status;
 
   ASSERT_EQ(host.process().wait(patient(seconds(20))), by_signal(SIGABRT)) << host.process().err();
 

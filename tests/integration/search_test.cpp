@@ -84,7 +84,9 @@ TEST_F(Search, FiltersEveryModeAlike) {
 }
 
 TEST_F(Search, ShowsOnlyWhatPassesTheFilter) {
-  for (const auto& result : ask("hybrid", {{"domain", "odd.example"}})["results"]) {
+  const auto answer = ask("hybrid", {{"domain", "odd.example"}});
+  ASSERT_FALSE(answer["results"].empty());
+  for (const auto& result : answer["results"]) {
     EXPECT_EQ(result["metadata"]["domain"], "odd.example");
   }
 }
