@@ -47,16 +47,21 @@ std::string with_valid_utf8(std::string_view text) {
 
 Json to_json(const sluice_value& value) {
   switch (value.kind) {
-    case SLUICE_BOOL: return value.as.i64 != 0;
+    case SLUICE_BOOL:
+      return value.as.i64 != 0;
     case SLUICE_I64:
-    case SLUICE_TIME: return value.as.i64;
-    case SLUICE_F64: return value.as.f64;
-    case SLUICE_TEXT: return with_valid_utf8(sluice::to_cpp(value.as.str));
+    case SLUICE_TIME:
+      return value.as.i64;
+    case SLUICE_F64:
+      return value.as.f64;
+    case SLUICE_TEXT:
+      return with_valid_utf8(sluice::to_cpp(value.as.str));
     case SLUICE_JSON: {
       Json nested = Json::parse(sluice::to_cpp(value.as.str), nullptr, false);
       return nested.is_discarded() ? Json() : nested;
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -123,8 +128,9 @@ class Bm25Sink final : public sluice::Component, public sluice::Sink, public slu
     settings_.analyzer.stemming = settings.value("stemming", settings_.analyzer.stemming);
     if (settings_.analyzer.language != "auto" &&
         !bm25::language_of_tag(settings_.analyzer.language)) {
-      return sluice::Status::config("/language", "\"" + settings_.analyzer.language +
-                                    "\" is not a language: write auto or a tag such as en or pt-BR");
+      return sluice::Status::config(
+          "/language", "\"" + settings_.analyzer.language +
+                           "\" is not a language: write auto or a tag such as en or pt-BR");
     }
     return {};
   }
@@ -133,7 +139,8 @@ class Bm25Sink final : public sluice::Component, public sluice::Sink, public slu
     std::string folder;
     if (const sluice::Status status = host().data_folder(folder); !status.ok()) return status;
     try {
-      index_ = std::make_unique<bm25::KeywordIndex>(std::filesystem::path(folder) / path_, settings_);
+      index_ =
+          std::make_unique<bm25::KeywordIndex>(std::filesystem::path(folder) / path_, settings_);
     } catch (const std::runtime_error& error) {
       return {SLUICE_E_RETRY, error.what()};
     }
@@ -157,7 +164,8 @@ class Bm25Sink final : public sluice::Component, public sluice::Sink, public slu
           write.chunk.document = record.document_id();
           write.count = record.chunk_count();
           break;
-        default: write.chunk = chunk_of(record);
+        default:
+          write.chunk = chunk_of(record);
       }
     }
     const auto failure = index_->write(writes);
@@ -173,7 +181,8 @@ class Bm25Sink final : public sluice::Component, public sluice::Sink, public slu
     } catch (const std::invalid_argument& error) {
       return {SLUICE_E_INVALID, error.what()};
     } catch (const std::runtime_error& error) {
-      return {SLUICE_E_RETRY, std::string("The keyword index could not be read: ") + error.what() + "."};
+      return {SLUICE_E_RETRY,
+              std::string("The keyword index could not be read: ") + error.what() + "."};
     }
     for (const bm25::SearchHit& hit : result.hits) {
       const std::string id = hit.chunk.document + "#" + std::to_string(hit.chunk.ordinal);

@@ -65,8 +65,7 @@ AnalyzedChunk Analyzer::analyze(const ChunkText& chunk) {
   return out;
 }
 
-std::vector<QueryWord> Analyzer::analyze_query(std::string_view query,
-                                                 std::uint32_t languages) {
+std::vector<QueryWord> Analyzer::analyze_query(std::string_view query, std::uint32_t languages) {
   std::vector<QueryWord> words;
   std::unordered_map<std::string, std::size_t> positions;
   Tokenizer(query).each([&](const RawToken& token) {
@@ -79,7 +78,8 @@ std::vector<QueryWord> Analyzer::analyze_query(std::string_view query,
         terms.push_back(make_term(token, static_cast<Language>(language)));
       }
     }
-    const auto [at, is_new] = positions.try_emplace(plain + (is_stemmed(token.kind) ? 'w' : 'x'), words.size());
+    const auto [at, is_new] =
+        positions.try_emplace(plain + (is_stemmed(token.kind) ? 'w' : 'x'), words.size());
     if (is_new) words.push_back({.terms = std::move(terms), .count = 0, .single = {}});
     ++words[at->second].count;
     if (is_new && token.kind == TokenKind::kSingle) words.back().single = plain.substr(1);
@@ -117,7 +117,8 @@ std::uint32_t Analyzer::lookup(const RawToken& token, Language language) {
   }
   const std::uint32_t term = analyze();
   if (word_count_ < kCacheSlots / 4 * 3) {  // a huge chunk can have more words than fit
-    words_[at] = {.term = term, .size = static_cast<std::uint8_t>(word.size()), .space = space, .word = {}};
+    words_[at] = {
+        .term = term, .size = static_cast<std::uint8_t>(word.size()), .space = space, .word = {}};
     std::ranges::copy(word, words_[at].word.begin());
     ++word_count_;
   }
@@ -131,9 +132,8 @@ std::uint32_t Analyzer::term_index(std::string_view text) {
     return *known;
   }
   const auto index = static_cast<std::uint32_t>(terms_.size());
-  terms_.push_back({.hash = hash,
-                    .begin = term_bytes_.size(),
-                    .size = static_cast<std::uint32_t>(text.size())});
+  terms_.push_back(
+      {.hash = hash, .begin = term_bytes_.size(), .size = static_cast<std::uint32_t>(text.size())});
   term_bytes_ += text;
   counts_.push_back(0);
   term_indexes_.insert(hash, index);
@@ -170,7 +170,8 @@ void Analyzer::stem(std::string& word, Language language) {
     return;  // out of memory, or a libstemmer without this language: the word stays as it is
   }
   const auto* bytes = reinterpret_cast<const sb_symbol*>(word.data());
-  if (const sb_symbol* stem = sb_stemmer_stem(stemmer.get(), bytes, static_cast<int>(word.size()))) {
+  if (const sb_symbol* stem =
+          sb_stemmer_stem(stemmer.get(), bytes, static_cast<int>(word.size()))) {
     const auto size = static_cast<std::size_t>(sb_stemmer_length(stemmer.get()));
     std::string stemmed(reinterpret_cast<const char*>(stem), size);
     if (!stemmed.empty()) word = std::move(stemmed);

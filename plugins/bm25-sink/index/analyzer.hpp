@@ -123,7 +123,7 @@ class Analyzer {
   std::string term_bytes_;
   HashTable term_indexes_;
   std::vector<std::uint32_t> counts_;  // by term, in the chunk at hand; zero in between
-  std::vector<std::uint32_t> seen_;  // terms of the chunk at hand, in order of appearance
+  std::vector<std::uint32_t> seen_;    // terms of the chunk at hand, in order of appearance
 };
 
 }  // namespace bm25

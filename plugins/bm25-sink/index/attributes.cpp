@@ -12,8 +12,8 @@ using Json = nlohmann::json;
 // Lengths in front keep ("ab", "c") and ("a", "bc") apart.
 std::string key_of(const Attributes& attributes) {
   std::string key;
-  for (const std::string* part : {&attributes.domain, &attributes.language, &attributes.country,
-                                  &attributes.crawl_id}) {
+  for (const std::string* part :
+       {&attributes.domain, &attributes.language, &attributes.country, &attributes.crawl_id}) {
     key += std::to_string(part->size());
     key += ':';
     key += *part;
@@ -31,7 +31,8 @@ std::vector<std::string> texts(const std::string& key, const Json& value) {
   std::vector<std::string> out;
   for (const Json& item : any_of(value)) {
     if (!item.is_string()) {
-      throw std::invalid_argument("The filter on \"" + key + "\" must be a text or a list of texts.");
+      throw std::invalid_argument("The filter on \"" + key +
+                                  "\" must be a text or a list of texts.");
     }
     out.push_back(item.get<std::string>());
   }

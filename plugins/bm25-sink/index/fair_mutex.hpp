@@ -6,9 +6,10 @@
 
 namespace bm25 {
 
-// std::shared_mutex lets readers that overlap keep a writer out for ever. Here both queue at a gate:
-// a writer holds it while it waits for the readers inside, so those who come later wait behind it.
-// Meets the standard's shared lock requirements as far as lock_guard and shared_lock need them.
+// std::shared_mutex lets readers that overlap keep a writer out for ever. Here both queue at a
+// gate: a writer holds it while it waits for the readers inside, so those who come later wait
+// behind it. Meets the standard's shared lock requirements as far as lock_guard and shared_lock
+// need them.
 class FairMutex {
  public:
   void lock() {

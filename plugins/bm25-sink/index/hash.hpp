@@ -37,7 +37,8 @@ inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0) 
 
 // For tables: different in every process, so that no page can be made of words that collide.
 inline std::uint64_t hash_key(std::string_view key, std::uint64_t salt = 0) {
-  static const std::uint64_t seed = (std::uint64_t{std::random_device()()} << 32) | std::random_device()();
+  static const std::uint64_t seed =
+      (std::uint64_t{std::random_device()()} << 32) | std::random_device()();
   return hash_bytes(key, seed + salt);
 }
 

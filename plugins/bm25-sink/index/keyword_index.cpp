@@ -25,8 +25,8 @@ constexpr int kLongLogPages = 4'000;     // 32 MiB: hold the commits for the res
 constexpr std::chrono::microseconds kCompactInBatch{1'000};
 constexpr std::chrono::microseconds kCompactIdle{2'000};
 
-constexpr std::size_t kReplayRows = 1'024;   // read in one go
-constexpr std::size_t kRewriteRows = 64;     // of a sparse page, in one batch
+constexpr std::size_t kReplayRows = 1'024;  // read in one go
+constexpr std::size_t kRewriteRows = 64;    // of a sparse page, in one batch
 
 ChunkText text_of(const Chunk& chunk) {
   return {chunk.title, chunk.headings, chunk.text, chunk.attributes.language};
@@ -174,9 +174,15 @@ KeywordIndex::Planned KeywordIndex::plan(std::span<const Write> batch,
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const Write& write = batch[i];
       switch (write.kind) {
-        case Write::Kind::kUpsert: plan_upsert(write, std::move(analyzed[i]), planned); break;
-        case Write::Kind::kTrim: plan_erase(write.chunk.document, write.count, planned); break;
-        case Write::Kind::kErase: plan_erase(write.chunk.document, 0, planned); break;
+        case Write::Kind::kUpsert:
+          plan_upsert(write, std::move(analyzed[i]), planned);
+          break;
+        case Write::Kind::kTrim:
+          plan_erase(write.chunk.document, write.count, planned);
+          break;
+        case Write::Kind::kErase:
+          plan_erase(write.chunk.document, 0, planned);
+          break;
       }
     }
     if (planned.changes.empty()) {
@@ -313,7 +319,8 @@ void KeywordIndex::maintain() {
       compact_rest();
       rewrite_sparse_rows();
       const std::uint64_t chunks = index_->counts().chunks;
-      if (unsaved_changes_.load(std::memory_order_relaxed) >= std::max(kSnapshotChanges, chunks / 4)) {
+      if (unsaved_changes_.load(std::memory_order_relaxed) >=
+          std::max(kSnapshotChanges, chunks / 4)) {
         save();
       }
     } catch (const std::exception&) {

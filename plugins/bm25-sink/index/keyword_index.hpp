@@ -1,4 +1,5 @@
-// The embedded keyword index as a whole: rows on disk, postings in memory, and what keeps both equal.
+// The embedded keyword index as a whole: rows on disk, postings in memory, and what keeps both
+// equal.
 #pragma once
 
 #include <atomic>

@@ -124,10 +124,9 @@ Language detect_language(std::string_view text) {
       hits[language] += static_cast<int>((vote->second >> language) & 1u);
     }
   });
-  const auto script = std::ranges::max_element(
-      scripts, [](const auto& a, const auto& b) {
-        return a.second != b.second ? a.second < b.second : a.first > b.first;
-      });
+  const auto script = std::ranges::max_element(scripts, [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second < b.second : a.first > b.first;
+  });
   if (script == scripts.end()) {
     return kNoLanguage;
   }

@@ -20,7 +20,8 @@ std::size_t language_count();
 std::string_view stemmer_name(Language language);
 
 // By the primary subtag of a BCP-47 tag, without case: "pt-BR" is Portuguese, "nb" Norwegian.
-// kNoLanguage for a language without a stemmer; nothing for an empty, undetermined or malformed tag.
+// kNoLanguage for a language without a stemmer; nothing for an empty, undetermined or malformed
+// tag.
 std::optional<Language> language_of_tag(std::string_view tag);
 
 // The language whose function words are most frequent at the start of `text`; by script where that

@@ -150,7 +150,8 @@ std::uint32_t MemoryIndex::languages() const {
 
 std::vector<RowId> MemoryIndex::sparse_rows() const {
   const std::shared_lock lock(mutex_);
-  // Twice the pages that a dense table would have, and a few: then the emptiest is less than half full.
+  // Twice the pages that a dense table would have, and a few: then the emptiest is less than half
+  // full.
   const std::uint32_t dense = chunks_.chunks() / kPageSlots + 1;
   if (chunks_.allocated_pages() <= 2 * dense + 2) {
     return {};

@@ -15,9 +15,9 @@ constexpr std::size_t kPruneSlack = 1024;  // candidates above the limit before 
 MemoryIndex::Scorer::Scorer(const MemoryIndex& index, const IndexQuery& query, Scratch& scratch)
     : index_(index), query_(query), scratch_(scratch) {
   const ChunkTable& chunks = index_.chunks_;
-  const double average = chunks.chunks() == 0 ? 1.0
-                                              : std::max(1.0, static_cast<double>(chunks.tokens()) /
-                                                                  chunks.chunks());
+  const double average =
+      chunks.chunks() == 0 ? 1.0
+                           : std::max(1.0, static_cast<double>(chunks.tokens()) / chunks.chunks());
   norm_base_ = static_cast<float>(query.parameters.k1 * (1 - query.parameters.b));
   norm_factor_ = static_cast<float>(query.parameters.k1 * query.parameters.b / average);
   scratch_.candidates.clear();

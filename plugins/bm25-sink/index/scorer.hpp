@@ -15,7 +15,7 @@ namespace bm25 {
 // The state of a search, reused from one to the next so that nothing of the size of the corpus is
 // cleared per query.
 struct MemoryIndex::Scratch {
-  struct Best {  // of a document
+  struct Best {               // of a document
     std::uint32_t stamp = 0;  // of the search that wrote it
     float score = 0;
     Slot slot = 0;
@@ -61,9 +61,9 @@ class MemoryIndex::Scorer {
   Arena arena_;  // of merged postings
   std::vector<List> lists_;
   std::deque<Postings> merged_;  // does not move what lists_ points into
-  float norm_base_ = 0;    // k1 * (1 - b)
-  float norm_factor_ = 0;  // k1 * b / average length
-  float threshold_ = 0;    // what a document must reach to be among the best
+  float norm_base_ = 0;          // k1 * (1 - b)
+  float norm_factor_ = 0;        // k1 * b / average length
+  float threshold_ = 0;          // what a document must reach to be among the best
   IndexResult result_;
 };
 

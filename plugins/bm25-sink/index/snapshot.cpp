@@ -199,7 +199,8 @@ std::optional<SnapshotFile> SnapshotFile::open(const std::filesystem::path& file
   struct stat info {};
   void* mapping = MAP_FAILED;
   if (::fstat(handle, &info) == 0 && info.st_size > 16) {
-    mapping = ::mmap(nullptr, static_cast<std::size_t>(info.st_size), PROT_READ, MAP_PRIVATE, handle, 0);
+    mapping =
+        ::mmap(nullptr, static_cast<std::size_t>(info.st_size), PROT_READ, MAP_PRIVATE, handle, 0);
   }
   ::close(handle);
   if (mapping == MAP_FAILED) {
@@ -262,8 +263,8 @@ bool SnapshotFile::load(MemoryIndex& index, std::span<const RowId> rows) const {
     }
     if (known == rows.size() || rows[known] != row) continue;  // deleted since
     ++known;
-    slots.at(slot) = index.load_chunk({row, documents.at(document), ordinal},
-                                      attributes.at(attribute), length);
+    slots.at(slot) =
+        index.load_chunk({row, documents.at(document), ordinal}, attributes.at(attribute), length);
   }
   while (known == rows.size()) {
     const std::size_t size = in.small();

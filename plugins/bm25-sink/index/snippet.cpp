@@ -10,11 +10,11 @@ namespace bm25 {
 namespace {
 
 constexpr std::string_view kEllipsis = "\u2026";
-constexpr std::size_t kLead = 60;    // code points of context before the first match
+constexpr std::size_t kLead = 60;  // code points of context before the first match
 constexpr std::size_t kBody = kSnippetCharacters - 2;  // room between the ellipses
-constexpr std::size_t kLongestWord = 40;  // how far a cut may move to fall between words
+constexpr std::size_t kLongestWord = 40;    // how far a cut may move to fall between words
 constexpr std::size_t kMaxMatches = 2'000;  // looked at: a chunk of a few hundred words has fewer
-constexpr double kRepeat = 0.05;     // what one more occurrence counts, against the first
+constexpr double kRepeat = 0.05;            // what one more occurrence counts, against the first
 
 struct Match {
   std::size_t begin;  // byte offsets

@@ -8,7 +8,8 @@
 namespace bm25 {
 namespace {
 
-// How long to wait for another connection's lock. Only a stranger's tool could hold one for so long.
+// How long to wait for another connection's lock. Only a stranger's tool could hold one for so
+// long.
 constexpr int kBusyMilliseconds = 2000;
 
 constexpr const char* kColumns =
@@ -44,9 +45,9 @@ SQLite::Database open_for_writing(const std::filesystem::path& file) {
                             kBusyMilliseconds);
   database.exec("PRAGMA page_size = 8192");  // four to five chunks a page
   database.exec("PRAGMA journal_mode = WAL");
-  database.exec("PRAGMA synchronous = FULL");       // a commit is on the disk
+  database.exec("PRAGMA synchronous = FULL");      // a commit is on the disk
   database.exec("PRAGMA wal_autocheckpoint = 0");  // another thread checkpoints
-  database.exec("PRAGMA cache_size = -4096");       // 4 MiB: rows are written once, read seldom
+  database.exec("PRAGMA cache_size = -4096");      // 4 MiB: rows are written once, read seldom
   return database;
 }
 
@@ -103,8 +104,9 @@ Store::Store(const std::filesystem::path& file)
     : database_(open_for_writing(file)), log_pages_(std::make_unique<std::atomic<int>>(0)) {
   const int version = database_.execAndGet("PRAGMA user_version").getInt();
   if (version > kVersion) {
-    throw SQLite::Exception("it was written by a newer version of bm25-sink; use that version, or "
-                            "another path");
+    throw SQLite::Exception(
+        "it was written by a newer version of bm25-sink; use that version, or "
+        "another path");
   }
   SQLite::Transaction setup(database_);
   database_.exec(kSchema);
@@ -297,7 +299,8 @@ RowId StoreReader::scan(RowId after, std::size_t limit,
 
 std::vector<RowId> StoreReader::rows_up_to(RowId last) {
   // From the small index: the table itself holds the texts.
-  SQLite::Statement select(database_, "SELECT id FROM chunks INDEXED BY chunks_place WHERE id <= ?");
+  SQLite::Statement select(database_,
+                           "SELECT id FROM chunks INDEXED BY chunks_place WHERE id <= ?");
   select.bind(1, static_cast<std::int64_t>(last));
   std::vector<RowId> rows;
   while (select.executeStep()) {

@@ -24,7 +24,7 @@ struct RawToken {
   std::size_t begin;  // byte offset of text in what was tokenized
 };
 
-inline constexpr std::size_t kMaxTermBytes = 64;  // longer words are cut to it
+inline constexpr std::size_t kMaxTermBytes = 64;   // longer words are cut to it
 inline constexpr std::size_t kMaxWordBytes = 256;  // longer "words" are encoded data: left out
 
 // Calls sink(const RawToken&) for every token, in order of their ends.
@@ -79,9 +79,14 @@ void Tokenizer::each(SinkFn&& sink) {
   while (at < text_.size()) {
     std::uint32_t size = 1;
     switch (class_at(at, size)) {
-      case CharClass::kWord: at = word_run(at, sink); break;
-      case CharClass::kDense: at = dense_run(at, sink); break;
-      default: at += size;
+      case CharClass::kWord:
+        at = word_run(at, sink);
+        break;
+      case CharClass::kDense:
+        at = dense_run(at, sink);
+        break;
+      default:
+        at += size;
     }
   }
 }

@@ -56,14 +56,22 @@ bool is_fraction(char32_t value) {
 // Letters that carry a stroke or are joined, which no decomposition takes apart.
 std::string_view plain_letters(char32_t value) {
   switch (value) {
-    case 0x00E6: return "ae";
-    case 0x00F8: return "o";
-    case 0x0111: return "d";
-    case 0x0127: return "h";
-    case 0x0142: return "l";
-    case 0x0153: return "oe";
-    case 0x0167: return "t";
-    default: return {};
+    case 0x00E6:
+      return "ae";
+    case 0x00F8:
+      return "o";
+    case 0x0111:
+      return "d";
+    case 0x0127:
+      return "h";
+    case 0x0142:
+      return "l";
+    case 0x0153:
+      return "oe";
+    case 0x0167:
+      return "t";
+    default:
+      return {};
   }
 }
 
@@ -91,8 +99,8 @@ void strip_accents(std::vector<utf8proc_int32_t>& word) {
       base = value;
       return false;
     }
-    const bool letter_of_its_own = (base == kCyrillicI && value == kBreve) ||
-                                   (base == kUkrainianI && value == kDiaeresis);
+    const bool letter_of_its_own =
+        (base == kCyrillicI && value == kBreve) || (base == kUkrainianI && value == kDiaeresis);
     return drops_marks(base) && !letter_of_its_own;
   });
 }
@@ -137,7 +145,8 @@ CharClass classify(char32_t value) {
   switch (category) {
     case UTF8PROC_CATEGORY_MN:
     case UTF8PROC_CATEGORY_MC:
-    case UTF8PROC_CATEGORY_ME: return CharClass::kMark;
+    case UTF8PROC_CATEGORY_ME:
+      return CharClass::kMark;
     case UTF8PROC_CATEGORY_CF:
       return value == 0x200B || value == 0xFEFF ? CharClass::kSeparator : CharClass::kIgnorable;
     case UTF8PROC_CATEGORY_LU:
@@ -146,15 +155,19 @@ CharClass classify(char32_t value) {
     case UTF8PROC_CATEGORY_LM:
     case UTF8PROC_CATEGORY_LO: {
       // Vowel and final Jamo follow their consonant; half-width voicing marks follow their kana.
-      const bool follower = (value >= 0x1160 && value <= 0x11FF) || value == 0xFF9E || value == 0xFF9F;
+      const bool follower =
+          (value >= 0x1160 && value <= 0x11FF) || value == 0xFF9E || value == 0xFF9F;
       if (follower) return CharClass::kMark;
       return is_dense(value) ? CharClass::kDense : CharClass::kWord;
     }
     case UTF8PROC_CATEGORY_NL:
       return is_dense(value) ? CharClass::kDense : CharClass::kWord;
-    case UTF8PROC_CATEGORY_ND: return CharClass::kWord;
-    case UTF8PROC_CATEGORY_NO: return is_fraction(value) ? CharClass::kSeparator : CharClass::kWord;
-    default: return CharClass::kSeparator;
+    case UTF8PROC_CATEGORY_ND:
+      return CharClass::kWord;
+    case UTF8PROC_CATEGORY_NO:
+      return is_fraction(value) ? CharClass::kSeparator : CharClass::kWord;
+    default:
+      return CharClass::kSeparator;
   }
 }
 
@@ -166,9 +179,8 @@ std::string fold(std::string_view word) {
     }
     return lower;
   }
-  constexpr auto kOptions =
-      static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-                                     UTF8PROC_IGNORE | UTF8PROC_STABLE);
+  constexpr auto kOptions = static_cast<utf8proc_option_t>(
+      UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE | UTF8PROC_STABLE);
   const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(word.data());
   const auto size = static_cast<utf8proc_ssize_t>(word.size());
   std::vector<utf8proc_int32_t> points(word.size() + 16);
@@ -183,8 +195,7 @@ std::string fold(std::string_view word) {
   }
   points.resize(static_cast<std::size_t>(count));
   strip_accents(points);
-  constexpr auto kCompose =
-      static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE);
+  constexpr auto kCompose = static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE);
   const auto composed = utf8proc_normalize_utf32(
       points.data(), static_cast<utf8proc_ssize_t>(points.size()), kCompose);
   std::string out;

@@ -36,8 +36,8 @@ CharClass classify(char32_t value);
 
 // One spelling for what readers take as the same word: compatibility forms, case and default
 // ignorables go, and so do the accents of Latin, Greek, Cyrillic, Arabic and Hebrew letters. Marks
-// of other scripts stay, because there they are vowels: Indic matras, Thai tone marks, kana voicing.
-// й and ї stay, as letters of their own. `word` must be valid UTF-8.
+// of other scripts stay, because there they are vowels: Indic matras, Thai tone marks, kana
+// voicing. й and ї stay, as letters of their own. `word` must be valid UTF-8.
 std::string fold(std::string_view word);
 
 // The longest prefix of at most `limit` bytes that does not split a code point.

@@ -83,7 +83,8 @@ TEST(Analyzer, FindsAWordInAPageOfAnyLanguage) {
 TEST(Analyzer, GuessesTheLanguageOfUntaggedText) {
   EXPECT_EQ(detect_language("the cat is on the mat and the dog is in the house"),
             language_of_tag("en"));
-  EXPECT_EQ(detect_language("der Hund ist nicht mit den Katzen in das Haus"), language_of_tag("de"));
+  EXPECT_EQ(detect_language("der Hund ist nicht mit den Katzen in das Haus"),
+            language_of_tag("de"));
   EXPECT_EQ(detect_language("el perro no está en la casa de los gatos y se fue por el campo"),
             language_of_tag("es"));
   EXPECT_EQ(detect_language("Привет, как дела"), language_of_tag("ru"));

@@ -7,11 +7,8 @@
 namespace bm25 {
 namespace {
 
-const Attributes kPage{.domain = "e.com",
-                       .language = "en",
-                       .country = "us",
-                       .crawl_id = "c1",
-                       .is_mobile = true};
+const Attributes kPage{
+    .domain = "e.com", .language = "en", .country = "us", .crawl_id = "c1", .is_mobile = true};
 
 bool passes(std::string_view json) { return Filter::parse(json).passes(kPage); }
 
@@ -50,14 +47,18 @@ TEST(AttributeTable, GivesEqualAttributesOneIdAsLongAsTheyAreUsed) {
   EXPECT_NE(other, first);
   table.release(first);
   table.release(first);
-  EXPECT_EQ(table.acquire({.domain = "new", .language = {}, .country = {}, .crawl_id = {}, .is_mobile = {}}), first);
+  EXPECT_EQ(table.acquire(
+                {.domain = "new", .language = {}, .country = {}, .crawl_id = {}, .is_mobile = {}}),
+            first);
   EXPECT_EQ(table.size(), 2U);
 }
 
 TEST(AttributeTable, KeepsValuesOfNeighbouringFieldsApart) {
   AttributeTable table;
-  EXPECT_NE(table.acquire({.domain = "ab", .language = "c", .country = {}, .crawl_id = {}, .is_mobile = {}}),
-            table.acquire({.domain = "a", .language = "bc", .country = {}, .crawl_id = {}, .is_mobile = {}}));
+  EXPECT_NE(table.acquire(
+                {.domain = "ab", .language = "c", .country = {}, .crawl_id = {}, .is_mobile = {}}),
+            table.acquire(
+                {.domain = "a", .language = "bc", .country = {}, .crawl_id = {}, .is_mobile = {}}));
 }
 
 }  // namespace

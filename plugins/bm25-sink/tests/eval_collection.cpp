@@ -113,8 +113,8 @@ void run(const Options& options, const std::filesystem::path& scratch) {
 
 int main(int argc, char** argv) {
   const Options options = parse(argc, argv);
-  const auto scratch = std::filesystem::temp_directory_path() /
-                       ("bm25-eval-" + std::to_string(::getpid()));
+  const auto scratch =
+      std::filesystem::temp_directory_path() / ("bm25-eval-" + std::to_string(::getpid()));
   int status = EXIT_SUCCESS;
   try {
     run(options, scratch);

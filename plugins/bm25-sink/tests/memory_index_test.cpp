@@ -14,13 +14,13 @@ using namespace std::chrono_literals;
 class MemoryIndexTest : public testing::Test {
  protected:
   IndexChange change(IndexChange::Kind kind, RowId row, const std::string& text) {
-    return {.kind = kind,
-            .row = row,
-            .terms = analyzer_.analyze(
-                {.title = {}, .headings = {}, .text = text, .language = "en"}),
-            .document = "d" + std::to_string(row),
-            .ordinal = 0,
-            .attributes = {}};
+    return {
+        .kind = kind,
+        .row = row,
+        .terms = analyzer_.analyze({.title = {}, .headings = {}, .text = text, .language = "en"}),
+        .document = "d" + std::to_string(row),
+        .ordinal = 0,
+        .attributes = {}};
   }
   void add(RowId row, const std::string& text) {
     index_.apply(std::vector{change(IndexChange::Kind::kAdd, row, text)});

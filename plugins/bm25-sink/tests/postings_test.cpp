@@ -92,8 +92,8 @@ TEST(HashTable, FindsWhatIsInIt) {
     }
   }
   for (std::uint32_t i = 0; i < names.size(); ++i) {
-    const auto found =
-        table.find(hash_bytes(names[i]), [&](std::uint32_t value) { return names[value] == names[i]; });
+    const auto found = table.find(hash_bytes(names[i]),
+                                  [&](std::uint32_t value) { return names[value] == names[i]; });
     EXPECT_EQ(found.has_value(), expected.contains(names[i]));
   }
 }

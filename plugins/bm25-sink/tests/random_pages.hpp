@@ -22,8 +22,9 @@ class RandomPages {
 
   // Few words and skewed, so that documents share them and scores come out equal now and then.
   std::string words(std::uint32_t count) {
-    static constexpr std::array kRoots = {"connect", "house", "running", "検索結果", "水", "v1.2.3",
-                                          "foo_bar", "Häuser", "naïve", "C++", "книга", "the"};
+    static constexpr std::array kRoots = {"connect", "house",  "running", "検索結果",
+                                          "水",      "v1.2.3", "foo_bar", "Häuser",
+                                          "naïve",   "C++",    "книга",   "the"};
     std::string out;
     for (std::uint32_t i = 0; i < count; ++i) {
       const std::uint32_t pick = below(4) == 0 ? below(12) : 100 + below(below(60) + 1);
@@ -67,10 +68,14 @@ class RandomPages {
 
   std::string filter() {
     switch (below(5)) {
-      case 0: return R"({"domain": "d1"})";
-      case 1: return R"({"language": ["en", "de"], "is_mobile": true})";
-      case 2: return R"({"crawl_id": ["c0", "c3", "none"]})";
-      default: return "";
+      case 0:
+        return R"({"domain": "d1"})";
+      case 1:
+        return R"({"language": ["en", "de"], "is_mobile": true})";
+      case 2:
+        return R"({"crawl_id": ["c0", "c3", "none"]})";
+      default:
+        return "";
     }
   }
 
@@ -81,9 +86,15 @@ class RandomPages {
 inline void apply_batch(ReferenceIndex& reference, const std::vector<Write>& batch) {
   for (const Write& write : batch) {
     switch (write.kind) {
-      case Write::Kind::kUpsert: reference.upsert(write.chunk); break;
-      case Write::Kind::kTrim: reference.trim(write.chunk.document, write.count); break;
-      case Write::Kind::kErase: reference.trim(write.chunk.document, 0); break;
+      case Write::Kind::kUpsert:
+        reference.upsert(write.chunk);
+        break;
+      case Write::Kind::kTrim:
+        reference.trim(write.chunk.document, write.count);
+        break;
+      case Write::Kind::kErase:
+        reference.trim(write.chunk.document, 0);
+        break;
     }
   }
 }

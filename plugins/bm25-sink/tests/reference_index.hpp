@@ -65,7 +65,8 @@ class ReferenceIndex {
     Answer answer;
     answer.total = best.size();
     for (auto& [document, hit] : best) answer.hits.push_back(hit);
-    std::ranges::stable_sort(answer.hits, [](const auto& a, const auto& b) { return a.score > b.score; });
+    std::ranges::stable_sort(answer.hits,
+                             [](const auto& a, const auto& b) { return a.score > b.score; });
     answer.hits.resize(std::min(limit, answer.hits.size()));
     return answer;
   }
@@ -86,9 +87,9 @@ class ReferenceIndex {
 
   Entry entry(const Chunk& chunk) {
     const AnalyzedChunk analyzed = analyzer_->analyze({.title = chunk.title,
-                                                      .headings = chunk.headings,
-                                                      .text = chunk.text,
-                                                      .language = chunk.attributes.language});
+                                                       .headings = chunk.headings,
+                                                       .text = chunk.text,
+                                                       .language = chunk.attributes.language});
     Entry out{.counts = {}, .length = analyzed.length, .attributes = chunk.attributes};
     for (const AnalyzedTerm& term : analyzed.terms) {
       out.counts[std::string(analyzed.text(term))] = term.count;

@@ -150,7 +150,8 @@ TEST_F(RestartTest, SavesWhileItIsWritten) {
   expect_agreement();
 }
 
-// The child writes batches that both know and tells after each that it is done; the parent kills it.
+// The child writes batches that both know and tells after each that it is done; the parent kills
+// it.
 TEST_F(RestartTest, HoldsEveryAcknowledgedBatchAfterAKill) {
   for (int round = 0; round < 5; ++round) {
     int pipe[2];

@@ -18,8 +18,7 @@ std::size_t characters(std::string_view text) {
 std::string snippet(const std::string& text, const std::string& query) {
   Analyzer analyzer({});
   const auto words = analyzer.analyze_query(query, ~0U);
-  return make_snippet(analyzer,
-                      {.title = {}, .headings = {}, .text = text, .language = "en"},
+  return make_snippet(analyzer, {.title = {}, .headings = {}, .text = text, .language = "en"},
                       term_weights(words, std::vector<double>(words.size(), 1.0)));
 }
 

@@ -18,10 +18,18 @@ std::string tokens(std::string_view text) {
     if (!out.empty()) out += ' ';
     const std::string raw(token.text);
     switch (token.kind) {
-      case TokenKind::kWord: out += raw; break;
-      case TokenKind::kExact: out += "[" + raw + "]"; break;
-      case TokenKind::kDense: out += "{" + raw + "}"; break;
-      case TokenKind::kSingle: out += "(" + raw + ")"; break;
+      case TokenKind::kWord:
+        out += raw;
+        break;
+      case TokenKind::kExact:
+        out += "[" + raw + "]";
+        break;
+      case TokenKind::kDense:
+        out += "{" + raw + "}";
+        break;
+      case TokenKind::kSingle:
+        out += "(" + raw + ")";
+        break;
     }
   });
   return out;
@@ -52,30 +60,31 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Case{"foo_bar", "foo bar [foo_bar]"}, Case{"__init__", "init"},
                     Case{"snake__case", "snake case [snake__case]"},
                     Case{"node.js", "node js [node.js]"}, Case{"the end.", "the end"},
-                    Case{"v1.2.3", "[1.2.3]"}, Case{"3.14", "[3.14]"}, Case{"1.2.3-rc1", "[1.2.3] rc1"},
-                    Case{"10.0.0.1:80", "[10.0.0.1] 80"}, Case{"2024", "2024"},
-                    Case{"1_000", "1 000 [1_000]"}, Case{"C++ and C#", "[C++] and [C#]"},
-                    Case{"libstdc++.", "libstdc [libstdc++]"}, Case{"a+++b", "a b"},
-                    Case{"C##", "C"}, Case{"issue #12", "issue 12"}, Case{"F#m", "F m"},
-                    Case{"a.b.c.d.e.f.g.h.i.j", "a b c d e f g h i j [i.j]"},
+                    Case{"v1.2.3", "[1.2.3]"}, Case{"3.14", "[3.14]"},
+                    Case{"1.2.3-rc1", "[1.2.3] rc1"}, Case{"10.0.0.1:80", "[10.0.0.1] 80"},
+                    Case{"2024", "2024"}, Case{"1_000", "1 000 [1_000]"},
+                    Case{"C++ and C#", "[C++] and [C#]"}, Case{"libstdc++.", "libstdc [libstdc++]"},
+                    Case{"a+++b", "a b"}, Case{"C##", "C"}, Case{"issue #12", "issue 12"},
+                    Case{"F#m", "F m"}, Case{"a.b.c.d.e.f.g.h.i.j", "a b c d e f g h i j [i.j]"},
                     Case{"https://e.com/a?b=c", "https e com [e.com] a b c"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Scripts, TokenizerTable,
     testing::Values(Case{"検索結果", "{検索} {索結} {結果}"}, Case{"水", "(水)"},
                     Case{"水。火", "(水) (火)"}, Case{"ラーメン", "{ラー} {ーメ} {メン}"},
-                    Case{"パンを買う", "{パン} {ンを} {を買} {買う}"}, Case{"한국어", "{한국} {국어}"},
-                    Case{"GPU検索2台", "GPU {検索} 2 (台)"},
+                    Case{"パンを買う", "{パン} {ンを} {を買} {買う}"},
+                    Case{"한국어", "{한국} {국어}"}, Case{"GPU検索2台", "GPU {検索} 2 (台)"},
                     Case{"ที่นี่", "{ที่นี่}"}, Case{"ภาษาไทย", "{ภา} {าษ} {ษา} {าไ} {ไท} {ทย}"},
-                    Case{"ພາສາ", "{ພາ} {າສ} {ສາ}"},
-                    Case{"ភាសាខ្មែរ", "{ភាសា} {សាខ្} {ខ្មែ} {មែរ}"},
+                    Case{"ພາສາ", "{ພາ} {າສ} {ສາ}"}, Case{"ភាសាខ្មែរ", "{ភាសា} {សាខ្} {ខ្មែ} {មែរ}"},
                     Case{"हिन्दी में", "हिन्दी में"}, Case{"தமிழ் மொழி", "தமிழ் மொழி"},
                     Case{"বাংলা ভাষা", "বাংলা ভাষা"}, Case{"русский язык", "русский язык"},
                     Case{"Ελληνικά", "Ελληνικά"}, Case{"كِتَابٌ جديد", "كِتَابٌ جديد"},
                     Case{"שָׁלוֹם עולם", "שָׁלוֹם עולם"}));
 
 TEST(Tokenizer, TreatsBytesThatAreNotUtf8AsBoundaries) {
-  EXPECT_EQ(tokens("ab\xFF" "cd \xC3"), "ab cd");
+  EXPECT_EQ(tokens("ab\xFF"
+                   "cd \xC3"),
+            "ab cd");
   EXPECT_EQ(tokens("\xED\xA0\x80x\xF4\x90\x80\x80y\xC0\xAFz"), "x y z");
   EXPECT_EQ(tokens(std::string_view("a\0b", 3)), "a b");
 }

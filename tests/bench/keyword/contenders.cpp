@@ -124,7 +124,8 @@ void Original::rebuild() {
   average_ = words / static_cast<double>(corpus_.size());
   idf_.clear();
   for (const auto& [word, count] : holders) {
-    idf_[word] = std::log(static_cast<double>(corpus_.size()) - count + 0.5) - std::log(count + 0.5);
+    idf_[word] =
+        std::log(static_cast<double>(corpus_.size()) - count + 0.5) - std::log(count + 0.5);
   }
 }
 
@@ -137,12 +138,14 @@ std::size_t Original::rank(const std::string& query) {
       const auto found = frequencies_[i].find(word);
       if (found == frequencies_[i].end() || idf == idf_.end()) continue;
       const double length = static_cast<double>(corpus_[i].size()) / average_;
-      scores[i] += idf->second * found->second * 2.5 / (found->second + 1.5 * (0.25 + 0.75 * length));
+      scores[i] +=
+          idf->second * found->second * 2.5 / (found->second + 1.5 * (0.25 + 0.75 * length));
     }
   }
   std::vector<std::size_t> order(corpus_.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  std::ranges::stable_sort(order,
+                           [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
   return std::min(kLimit, order.size());
 }
 

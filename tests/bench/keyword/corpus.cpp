@@ -11,13 +11,14 @@ namespace {
 constexpr double kVocabulary = 200'000;  // words that everybody uses
 constexpr double kNewWordShare = 0.012;  // names, identifiers, typos: three in a chunk
 constexpr std::uint64_t kStopWords = 60;
-constexpr double kMedianWords = 200;     // of a chunk: about 1.5 kB
-constexpr double kSpread = 0.5;          // sigma of the logarithm
+constexpr double kMedianWords = 200;  // of a chunk: about 1.5 kB
+constexpr double kSpread = 0.5;       // sigma of the logarithm
 
 // A pronounceable word for a number, shorter for smaller ones.
 std::string spell(std::uint64_t number) {
-  static constexpr std::array kSyllables = {"ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru",
-                                            "sa", "te", "vi", "zo", "ka", "ne", "li", "so", "tu", "ra"};
+  static constexpr std::array kSyllables = {"ba", "ce", "di", "fo", "gu", "la", "me",
+                                            "ni", "po", "ru", "sa", "te", "vi", "zo",
+                                            "ka", "ne", "li", "so", "tu", "ra"};
   std::string out;
   do {
     out += kSyllables[number % kSyllables.size()];
@@ -56,8 +57,8 @@ Page Corpus::next() {
     ordinal_ = 0;
     chunks_ = 1 + static_cast<std::uint32_t>(uniform() * 8);
   }
-  const double normal = std::sqrt(-2 * std::log(1 - uniform())) *
-                        std::cos(2 * std::numbers::pi * uniform());
+  const double normal =
+      std::sqrt(-2 * std::log(1 - uniform())) * std::cos(2 * std::numbers::pi * uniform());
   const double words = std::clamp(kMedianWords * std::exp(kSpread * normal), 10.0, 2'000.0);
   Page page;
   page.domain = "site" + std::to_string(document_ % 50) + ".example";
