@@ -137,7 +137,7 @@ class Bm25Sink final : public sluice::Component, public sluice::Sink, public slu
 
   sluice::Status start() override {
     std::string folder;
-    if (const sluice::Status status = host().data_folder(folder); !status.ok()) return status;
+    if (sluice::Status status = host().data_folder(folder); !status.ok()) return status;
     try {
       index_ =
           std::make_unique<bm25::KeywordIndex>(std::filesystem::path(folder) / path_, settings_);

@@ -3,6 +3,7 @@
 #include <libstemmer.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <unordered_map>
 #include <utility>
@@ -43,12 +44,17 @@ AnalyzedChunk Analyzer::analyze(const ChunkText& chunk) {
   AnalyzedChunk out;
   seen_.clear();
   for (const std::string_view field : {chunk.title, chunk.headings, chunk.text}) {
+    std::array<Lookup, kLookAhead> ring;
+    std::size_t started = 0;
     Tokenizer(field).each([&](const RawToken& token) {
-      const std::uint32_t index = lookup(token, language);
-      if (index == kNone) return;
-      ++out.length;
-      if (counts_[index]++ == 0) seen_.push_back(index);
+      Lookup& place = ring[started % kLookAhead];
+      if (started++ >= kLookAhead) count(finish_lookup(place), out);
+      place = start_lookup(token, language);
+      __builtin_prefetch(&words_[place.slot]);
     });
+    for (std::size_t i = started - std::min(started, kLookAhead); i < started; ++i) {
+      count(finish_lookup(ring[i % kLookAhead]), out);
+    }
   }
   std::size_t bytes = 0;
   for (const std::uint32_t index : seen_) bytes += terms_[index].size;
@@ -89,40 +95,53 @@ std::vector<QueryWord> Analyzer::analyze_query(std::string_view query, std::uint
 
 std::string_view Analyzer::term_of(const RawToken& token, Language language) {
   forget_if_full();
-  const std::uint32_t index = lookup(token, language);
+  const std::uint32_t index = finish_lookup(start_lookup(token, language));
   return index == kNone ? std::string_view() : text_of(terms_[index]);
 }
 
-std::uint32_t Analyzer::lookup(const RawToken& token, Language language) {
+Analyzer::Lookup Analyzer::start_lookup(const RawToken& token, Language language) const {
   const bool stemmed = is_stemmed(token.kind);
-  if (!stemmed) {
-    language = kNoLanguage;
-  }
+  const auto space = static_cast<std::uint8_t>(stemmed ? language * 2 + 1 : kNoLanguage);
+  return {.token = token, .space = space, .slot = hash_key(token.text, space) % kCacheSlots};
+}
+
+std::uint32_t Analyzer::finish_lookup(const Lookup& lookup) {
+  const std::string_view word = lookup.token.text;
   const auto analyze = [&] {
-    const std::string term = make_term(token, language);
+    const std::string term = make_term(lookup.token, lookup.space / 2);
     return term.empty() ? kNone : term_index(term);
   };
-  const std::string_view word = token.text;
   if (word.size() > CachedWord().word.size()) {
     return analyze();
   }
-  const auto space = static_cast<std::uint8_t>(language * 2 + (stemmed ? 1 : 0));
-  std::size_t at = hash_key(word, space) % kCacheSlots;
+  std::size_t at = lookup.slot;
   for (; words_[at].size != 0; at = (at + 1) % kCacheSlots) {
     const CachedWord& known = words_[at];
-    if (known.size == word.size() && known.space == space &&
+    if (known.size == word.size() && known.space == lookup.space &&
         std::memcmp(known.word.data(), word.data(), word.size()) == 0) {
       return known.term;
     }
   }
   const std::uint32_t term = analyze();
-  if (word_count_ < kCacheSlots / 4 * 3) {  // a huge chunk can have more words than fit
-    words_[at] = {
-        .term = term, .size = static_cast<std::uint8_t>(word.size()), .space = space, .word = {}};
-    std::ranges::copy(word, words_[at].word.begin());
+  if (word_count_ < kCacheSlots / 8 * 7) {  // a huge chunk can have more words than fit
+    CachedWord& fresh = words_[at];
+    fresh.term = term;
+    fresh.size = static_cast<std::uint8_t>(word.size());
+    fresh.space = lookup.space;
+    std::ranges::copy(word, fresh.word.begin());
     ++word_count_;
   }
   return term;
+}
+
+void Analyzer::count(std::uint32_t term, AnalyzedChunk& out) {
+  if (term == kNone) {
+    return;
+  }
+  ++out.length;
+  if (counts_[term]++ == 0) {
+    seen_.push_back(term);
+  }
 }
 
 std::uint32_t Analyzer::term_index(std::string_view text) {

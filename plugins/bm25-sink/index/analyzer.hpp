@@ -87,9 +87,9 @@ class Analyzer {
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
-  static constexpr std::size_t kCacheSlots = 1u << 16;  // a power of two
-  static constexpr std::size_t kCacheWords = kCacheSlots / 2;
-  static constexpr std::size_t kMaxTerms = 1u << 16;  // remembered from one chunk to the next
+  static constexpr std::size_t kCacheSlots = 1u << 17;  // a power of two; 4 MiB
+  static constexpr std::size_t kCacheWords = kCacheSlots / 4 * 3;
+  static constexpr std::size_t kMaxTerms = 1u << 17;  // remembered from one chunk to the next
 
   // What a word becomes, with the word itself: one look at memory for most tokens. Longer words are
   // analysed each time.
@@ -105,7 +105,17 @@ class Analyzer {
     std::uint32_t size;
   };
 
-  std::uint32_t lookup(const RawToken& token, Language language);
+  // A token on its way through the cache of words.
+  struct Lookup {
+    RawToken token;
+    std::uint8_t space;
+    std::size_t slot;  // where the search in words_ starts
+  };
+  static constexpr std::size_t kLookAhead = 8;  // tokens between asking for memory and using it
+
+  Lookup start_lookup(const RawToken& token, Language language) const;
+  std::uint32_t finish_lookup(const Lookup& lookup);
+  void count(std::uint32_t term, AnalyzedChunk& out);
   std::uint32_t term_index(std::string_view text);
   std::string_view text_of(const CachedTerm& term) const {
     return std::string_view(term_bytes_).substr(term.begin, term.size);

@@ -32,9 +32,9 @@ class Arena {
   struct FreeBlock {
     FreeBlock* next;
   };
-  static constexpr std::size_t kSlabBytes = 256 * 1024;
+  static constexpr std::size_t kSlabBytes = 256UL * 1024;
   static constexpr std::size_t kClasses = 96;
-  static constexpr std::size_t kLargestPooled = 16 * 1024;
+  static constexpr std::size_t kLargestPooled = 16UL * 1024;
 
   static const std::array<std::size_t, kClasses>& sizes();
 

@@ -21,8 +21,8 @@ constexpr std::chrono::microseconds kSlice{150};
 // deletion pays for copying three live postings.
 constexpr std::uint32_t kDeadShare = 4;
 
-// How many lookups ahead the table is fetched: enough for one trip to memory.
-constexpr std::size_t kLookAhead = 8;
+// Lookups between two steps of one: enough for a trip to memory.
+constexpr std::size_t kLookAhead = 4;
 
 }  // namespace
 
@@ -34,12 +34,7 @@ void MemoryIndex::apply(std::span<const IndexChange> changes) {
   // term goes away before compact.
   std::vector<TermId> ids;
   for (const IndexChange& change : changes) {
-    const auto& terms = change.terms.terms;
-    for (std::size_t i = 0; i < terms.size(); ++i) {
-      if (i + kLookAhead < terms.size()) dictionary_.prefetch(terms[i + kLookAhead].hash);
-      ids.push_back(
-          dictionary_.find(change.terms.text(terms[i]), terms[i].hash).value_or(kUnknown));
-    }
+    find_terms(change.terms, ids);
   }
   std::span<const TermId> left(ids);
   for (std::size_t at = 0; at < changes.size();) {
@@ -58,10 +53,31 @@ void MemoryIndex::apply(std::span<const IndexChange> changes) {
   }
 }
 
+// The ids of a chunk's terms, or kUnknown. Each lookup waits for three places in memory, so those
+// of the terms ahead are asked for while this one is compared.
+void MemoryIndex::find_terms(const AnalyzedChunk& chunk, std::vector<TermId>& ids) const {
+  const std::vector<AnalyzedTerm>& terms = chunk.terms;
+  const std::size_t count = terms.size();
+  for (std::size_t i = 0; i < count + 3 * kLookAhead; ++i) {
+    if (i < count) dictionary_.prefetch_slot(terms[i].hash);
+    if (const std::size_t at = i - kLookAhead; at < count)
+      dictionary_.prefetch_term(terms[at].hash);
+    if (const std::size_t at = i - 2 * kLookAhead; at < count) {
+      dictionary_.prefetch_name(terms[at].hash);
+    }
+    if (const std::size_t at = i - 3 * kLookAhead; at < count) {
+      ids.push_back(dictionary_.find(chunk.text(terms[at]), terms[at].hash).value_or(kUnknown));
+    }
+  }
+}
+
 void MemoryIndex::apply_add(const IndexChange& change, std::span<const TermId> ids) {
   const Slot slot = chunks_.add({change.row, change.document, change.ordinal}, change.attributes,
                                 change.terms.length);
   for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (i + kLookAhead < ids.size() && ids[i + kLookAhead] != kUnknown) {
+      dictionary_[ids[i + kLookAhead]].postings.prefetch_end();
+    }
     const AnalyzedTerm& analyzed = change.terms.terms[i];
     const TermId id = ids[i] != kUnknown
                           ? ids[i]

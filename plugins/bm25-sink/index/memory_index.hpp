@@ -121,6 +121,7 @@ class MemoryIndex {
   struct Scratch;  // what one search needs, kept for the next one
   class Scorer;
 
+  void find_terms(const AnalyzedChunk& chunk, std::vector<TermId>& ids) const;
   void apply_add(const IndexChange& change, std::span<const TermId> ids);
   void apply_remove(const IndexChange& change, std::span<const TermId> ids);
   void queue_if_wasteful(TermId id);

@@ -21,6 +21,9 @@ class Postings {
   template <class KeepFn>
   void retain(Arena& arena, KeepFn&& keep);
 
+  // Asks for the memory that append will write to. Always inline: see HashTable::prefetch.
+  [[gnu::always_inline]] void prefetch_end() const { __builtin_prefetch(end()); }
+
   std::uint32_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   const std::uint8_t* begin() const { return is_inline() ? bytes_.data() : block(); }

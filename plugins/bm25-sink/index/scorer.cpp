@@ -191,7 +191,7 @@ bool MemoryIndex::Scorer::is_better(DocumentId a, DocumentId b) const {
 void MemoryIndex::Scorer::prune(std::size_t keep) {
   std::vector<DocumentId>& candidates = scratch_.candidates;
   std::ranges::sort(candidates);
-  candidates.erase(std::ranges::unique(candidates).begin(), candidates.end());
+  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
   const auto better = [this](DocumentId a, DocumentId b) { return is_better(a, b); };
   const std::size_t kept = std::min(keep, candidates.size());
   std::ranges::partial_sort(candidates, candidates.begin() + static_cast<std::ptrdiff_t>(kept),
