@@ -63,6 +63,20 @@ data::RecordRef record_of(Document document, Fields& fields) {
   return record;
 }
 
+net::Response answer_of(sluice_status taken) {
+  if (taken == SLUICE_OK) {
+    const nlohmann::json out = {{"job_id", random_uuid()},
+                                {"status", "queued"},
+                                {"message", "The document is stored and will be indexed."}};
+    return net::json_response(202, dump(out));
+  }
+  auto response = net::error_response(
+      503, taken == SLUICE_E_AGAIN ? "the pipeline is full; send the document again later"
+                                   : "the document could not be stored; send it again later");
+  response.headers.push_back({"Retry-After", "5"});
+  return response;
+}
+
 }  // namespace
 
 void Api::index(const net::ExchangePtr& x) {
@@ -76,21 +90,16 @@ void Api::index(const net::ExchangePtr& x) {
   auto record = record_of(std::move(document), fields);
   if (!fields.fault().empty()) return x->respond(net::error_response(422, fields.fault()));
   sluice_record* const pushed = record.get();
-  sluice_status verdict = SLUICE_OK;
-  const sluice_status status =
-      parts_.graph.intake().push(kSource, {{&pushed, 1}, nullptr, kWaitMs}, &verdict);
-  if (status != SLUICE_OK) {
-    auto response = net::error_response(
-        503, status == SLUICE_E_AGAIN ? "the pipeline is full; send the document again later"
-                                      : "the document could not be stored; send it again later");
-    response.headers.push_back({"Retry-After", "5"});
-    return x->respond(std::move(response));
-  }
-  (void)record.release();  // the pipeline's now
-  const nlohmann::json out = {{"job_id", random_uuid()},
-                              {"status", "queued"},
-                              {"message", "The document is stored and will be indexed."}};
-  x->respond(net::json_response(202, dump(out)));
+  services::Event event;
+  event.records = {&pushed, 1};
+  event.wait_ms = kWaitMs;
+  // Shared, as a std::function must be copyable and the owner of a record is not.
+  auto kept = std::make_shared<data::RecordRef>(std::move(record));
+  parts_.graph.intake().take(kSource, event,
+                             [x, kept](sluice_status taken, const sluice_status* /*verdicts*/) {
+                               if (taken == SLUICE_OK) (void)kept->release();  // the pipeline's now
+                               x->respond(answer_of(taken));
+                             });
 }
 
 }  // namespace sluice::api

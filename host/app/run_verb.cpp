@@ -172,6 +172,7 @@ class RunningHost {
   std::size_t stop() {
     const auto deadline = Steady::now() + pipeline_.timeouts.drain;
     api_.set_phase(api::Phase::kDraining);
+    graph_.close();
     bench_.doorway.close();
     components_.drain_sources(deadline);
     const bool is_finished = graph_.drain(deadline);

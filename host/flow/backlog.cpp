@@ -77,7 +77,7 @@ void Backlog::pump() {
   std::vector<Page> pages;
   while (!line->pages.empty() && pages.size() < kReadAtOnce && loaded_ < options_.max_loaded) {
     const Page& next = line->pages.front();
-    if (!budget_.take({1, next.bytes}, std::chrono::milliseconds(0))) break;
+    if (!budget_.take({1, next.bytes})) break;
     pages.push_back(next);
     line->pages.pop_front();
     ++loaded_;

@@ -4,53 +4,64 @@
 
 #include "services/ports.hpp"
 
+#include <condition_variable>
+#include <cstddef>
 #include <mutex>
-#include <shared_mutex>
 #include <string>
-#include <string_view>
+#include <utility>
 
 namespace sluice::flow {
 
-// Any thread. Closed, every push answers SLUICE_E_STOPPING.
+// Any thread; open and close block. Closed, every event is answered with SLUICE_E_STOPPING.
 class Doorway final : public services::Intake {
  public:
-  // Waits for the pushes under way behind the old one.
+  // Waits for the events under way behind the old one.
   void open(services::Intake* intake) {
-    const std::unique_lock lock(mutex_);
+    std::unique_lock lock(mutex_);
+    intake_ = nullptr;
+    empty_.wait(lock, [this] { return inside_ == 0; });
     intake_ = intake;
   }
   void close() { open(nullptr); }
 
-  sluice_status push(const std::string& source, const Push& push,
-                     sluice_status* verdicts) override {
-    const std::shared_lock lock(mutex_);
-    return intake_ ? intake_->push(source, push, verdicts) : SLUICE_E_STOPPING;
-  }
-  sluice_status opened(const std::string& source, std::string_view group) override {
-    const std::shared_lock lock(mutex_);
-    return intake_ ? intake_->opened(source, group) : SLUICE_E_STOPPING;
-  }
-  sluice_status left_out(const std::string& source, std::string_view group,
-                         std::span<const sluice_left_out> pages) override {
-    const std::shared_lock lock(mutex_);
-    return intake_ ? intake_->left_out(source, group, pages) : SLUICE_E_STOPPING;
-  }
-  sluice_status ended(std::string_view group, uint32_t how) override {
-    const std::shared_lock lock(mutex_);
-    return intake_ ? intake_->ended(group, how) : SLUICE_E_STOPPING;
+  void take(const std::string& source, const services::Event& event, Taken taken) override {
+    services::Intake* intake = enter();
+    if (!intake) return taken(SLUICE_E_STOPPING, nullptr);
+    intake->take(
+        source, event,
+        [this, taken = std::move(taken)](sluice_status status, const sluice_status* verdicts) {
+          taken(status, verdicts);
+          leave();
+        });
   }
   void settle_duplicate(const std::string& source, uint64_t cookie) override {
-    const std::shared_lock lock(mutex_);
-    if (intake_) intake_->settle_duplicate(source, cookie);
+    if (services::Intake* intake = enter()) {
+      intake->settle_duplicate(source, cookie);
+      leave();
+    }
   }
   void finished(const std::string& source) override {
-    const std::shared_lock lock(mutex_);
-    if (intake_) intake_->finished(source);
+    if (services::Intake* intake = enter()) {
+      intake->finished(source);
+      leave();
+    }
   }
 
  private:
-  std::shared_mutex mutex_;
-  services::Intake* intake_ = nullptr;  // guarded by mutex_, held while it is called
+  services::Intake* enter() {
+    const std::scoped_lock lock(mutex_);
+    if (intake_) ++inside_;
+    return intake_;
+  }
+  void leave() {
+    const std::scoped_lock lock(mutex_);
+    if (--inside_ == 0) empty_.notify_all();
+  }
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable empty_;
+  std::size_t inside_ = 0;  // events that intake_ has not answered
+  services::Intake* intake_ = nullptr;
 };
 
 }  // namespace sluice::flow

@@ -1,4 +1,4 @@
-// From a push to the journal, the ledger and the loop.
+// From an event to the journal, the ledger and the loop.
 #include "flow/emitter.hpp"
 
 #include "base/clock.hpp"
@@ -7,18 +7,50 @@
 #include "flow/digest.hpp"
 
 #include <array>
+#include <chrono>
+#include <string_view>
 #include <utility>
 
 namespace sluice::flow {
-
 namespace {
 
 constexpr std::size_t kProbeBytes = 64 * 1024;
 
+std::string_view to_view(sluice_str text) {
+  return text.size == 0 ? std::string_view{} : std::string_view{text.data, text.size};
+}
+
+struct Reason {
+  crawls::LeftOut in_ledger;
+  const char* in_metrics;
+};
+Reason reason_of(uint32_t reason) {
+  switch (reason) {
+    case SLUICE_LEFT_STATUS:
+      return {crawls::LeftOut::kStatus, "status"};
+    case SLUICE_LEFT_EMPTY:
+      return {crawls::LeftOut::kEmpty, "empty"};
+    default:
+      return {crawls::LeftOut::kFailedPage, "failed_page"};
+  }
+}
+
+crawls::Closing closing_of(uint32_t ends) {
+  switch (ends) {
+    case SLUICE_CRAWL_CANCELLED:
+      return crawls::Closing::kCancelled;
+    case SLUICE_CRAWL_FAILED:
+      return crawls::Closing::kFailed;
+    default:
+      return crawls::Closing::kCompleted;
+  }
+}
+
 }  // namespace
 
+// A page on its way to the disk.
 struct Emitter::Prepared {
-  data::Record* record = nullptr;  // the caller's until the journal has it
+  data::Record* record = nullptr;  // the source's until the journal has it
   journal::Journal::Entry entry;
   Digest digest{};
   Load load;
@@ -26,15 +58,53 @@ struct Emitter::Prepared {
   bool is_duplicate = false;
 };
 
-Emitter::Emitter(Stores stores, Budget& budget, PageMeters& meters, const observe::Log& log,
-                 Options options)
-    : stores_(stores), budget_(budget), meters_(meters), log_(log), options_(std::move(options)) {}
+// An event on its way to the disk.
+struct Emitter::Passing {
+  struct LeftOut {
+    uint32_t reason;
+    std::string document_id;
+    std::string detail;
+  };
 
-std::vector<Emitter::Prepared> Emitter::prepare(const std::string& source, const Push& push) const {
-  std::vector<Prepared> pages(push.records.size());
-  for (std::size_t i = 0; i < pages.size(); ++i) {
-    Prepared& page = pages[i];
-    page.record = push.records[i];
+  std::string source;
+  std::string group;
+  std::vector<Prepared> pages;
+  std::vector<LeftOut> left_out;
+  uint32_t ends = SLUICE_CRAWL_GOES_ON;
+  Load load;  // of the pages
+  Taken taken;
+  Steady::time_point began;  // of the way to the disk
+};
+
+Emitter::Emitter(Loop& loop, Stores stores, Budget& budget, PageMeters& meters,
+                 const observe::Log& log, Options options)
+    : loop_(loop),
+      stores_(stores),
+      budget_(budget),
+      meters_(meters),
+      log_(log),
+      options_(std::move(options)) {}
+
+void Emitter::stop() {
+  is_stopping_.store(true, std::memory_order_relaxed);
+  budget_.refuse_all();
+}
+
+std::shared_ptr<Emitter::Passing> Emitter::prepare(const std::string& source,
+                                                   const services::Event& event) const {
+  auto passing = std::make_shared<Passing>();
+  passing->source = source;
+  passing->group = event.group;
+  passing->ends = event.ends;
+  for (const auto& page : event.left_out) {
+    passing->left_out.push_back(
+        {page.reason, std::string(to_view(page.document_id)), std::string(to_view(page.detail))});
+  }
+  passing->pages.resize(event.records.size());
+  for (std::size_t i = 0; i < passing->pages.size(); ++i) {
+    Prepared& page = passing->pages[i];
+    page.record = event.records[i];
+    if (!event.group.empty()) page.record->group_name = event.group;
     if (!page.record->meta("content_id")) {
       page.record->own_meta.set("content_id", data::MetaValue::of(uuid_of_url(page.record->id)));
     }
@@ -43,65 +113,102 @@ std::vector<Emitter::Prepared> Emitter::prepare(const std::string& source, const
     page.entry.group = page.record->group_name;
     page.entry.document_id = page.record->id;
     page.entry.source = source;
-    page.entry.cookie = push.cookies ? push.cookies[i] : 0;
+    page.entry.cookie = event.cookies ? event.cookies[i] : 0;
     page.entry.op = page.record->op;
     page.entry.payload = data::encode(*page.record);
     page.entry.received_at = Wall::now();
+    passing->load.records += page.load.records;
+    passing->load.bytes += page.load.bytes;
   }
-  return pages;
+  return passing;
 }
 
-sluice_status Emitter::push(const std::string& source, const Push& push, sluice_status* verdicts) {
-  if (is_stopping_.load(std::memory_order_relaxed)) return SLUICE_E_STOPPING;
-  const auto began = Steady::now();
-  std::vector<Prepared> pages = prepare(source, push);
-  Load load;
-  for (const auto& page : pages) {
-    load.records += page.load.records;
-    load.bytes += page.load.bytes;
+void Emitter::take(const std::string& source, const services::Event& event, Taken taken) {
+  if (is_stopping_.load(std::memory_order_relaxed)) return taken(SLUICE_E_STOPPING, nullptr);
+  const auto passing = prepare(source, event);
+  passing->taken = std::move(taken);
+  if (options_.holds_on_disk || passing->pages.empty()) return enter(passing);
+  const auto until = loop_.now() + std::chrono::milliseconds(event.wait_ms);
+  if (event.wait_ms == 0) {
+    return budget_.take(passing->load) ? enter(passing) : passing->taken(SLUICE_E_AGAIN, nullptr);
   }
-  if (!options_.holds_on_disk && !budget_.take(load, std::chrono::milliseconds(push.wait_ms))) {
-    return SLUICE_E_AGAIN;
+  const bool is_waiting = budget_.take(passing->load, until, [this, passing](bool is_taken) {
+    if (is_taken) return enter(passing);
+    const bool is_stopping = is_stopping_.load(std::memory_order_relaxed);
+    passing->taken(is_stopping ? SLUICE_E_STOPPING : SLUICE_E_AGAIN, nullptr);
+  });
+  if (is_waiting) {
+    loop_.post([this, until] { loop_.at(until, [this] { budget_.expire(loop_.now()); }); });
   }
-  const sluice_status status =
-      durably([&](SQLite::Database& database) { write(database, source, pages); });
-  if (status != SLUICE_OK) {
-    if (!options_.holds_on_disk) budget_.give_back(load);
-    return status;
-  }
-  meters_.journal_append().observe(std::chrono::duration<double>(Steady::now() - began).count());
-  hand_over(source, std::move(pages), verdicts);
-  return SLUICE_OK;
 }
 
-// On the journal's writer. The ledger decides in the same transaction whether the crawl has the
-// page already; only documents to be indexed are its business.
-void Emitter::write(SQLite::Database& database, const std::string& source,
-                    std::vector<Prepared>& pages) {
-  for (auto& page : pages) {
+void Emitter::enter(const std::shared_ptr<Passing>& passing) {
+  passing->began = Steady::now();
+  stores_.commits.submit([this, passing](SQLite::Database& database) { write(database, *passing); },
+                         [this, passing](const Result<void>& done) { written(*passing, done); });
+}
+
+// On the journal's writer. All of it or nothing.
+void Emitter::write(SQLite::Database& database, Passing& passing) {
+  write_pages(database, passing);
+  if (passing.group.empty()) return;
+  write_left_out(database, passing);
+  stores_.ledger.open(database, {passing.group, passing.source, options_.mode});
+  if (passing.ends != SLUICE_CRAWL_GOES_ON) {
+    stores_.ledger.close(database, passing.group, closing_of(passing.ends));
+  }
+}
+
+// The ledger decides in the same transaction whether the crawl has the page already; only documents
+// to be indexed are its business.
+void Emitter::write_pages(SQLite::Database& database, Passing& passing) {
+  for (auto& page : passing.pages) {
     page.is_duplicate = false;
     if (page.entry.op == SLUICE_UPSERT) {
       page.is_duplicate = stores_.ledger.receive(
-                              database, {{page.entry.group, source, options_.mode},
+                              database, {{page.entry.group, passing.source, options_.mode},
                                          page.entry.document_id}) == crawls::Received::kDuplicate;
     }
     if (!page.is_duplicate) page.seq = stores_.journal.append(database, page.entry);
   }
 }
 
-void Emitter::hand_over(const std::string& source, std::vector<Prepared> pages,
-                        sluice_status* verdicts) {
+void Emitter::write_left_out(SQLite::Database& database, const Passing& passing) {
+  for (const auto& page : passing.left_out) {
+    stores_.ledger.left_out(database,
+                            {{passing.group, passing.source, options_.mode}, page.document_id},
+                            reason_of(page.reason).in_ledger);
+    if (!page.detail.empty()) stores_.ledger.warn(database, passing.group, page.detail);
+  }
+}
+
+void Emitter::written(Passing& passing, const Result<void>& done) {
+  disk_answered(done);
+  if (!done.ok()) {
+    if (!options_.holds_on_disk && !passing.pages.empty()) budget_.give_back(passing.load);
+    return passing.taken(SLUICE_E_RETRY, nullptr);
+  }
+  meters_.journal_append().observe(
+      std::chrono::duration<double>(Steady::now() - passing.began).count());
+  for (const auto& page : passing.left_out) meters_.skipped(reason_of(page.reason).in_metrics);
+  const std::vector<sluice_status> verdicts = hand_over(passing);
+  if (passing.ends != SLUICE_CRAWL_GOES_ON) arrivals_.closed(passing.group);
+  passing.taken(SLUICE_OK, verdicts.data());
+}
+
+std::vector<sluice_status> Emitter::hand_over(Passing& passing) {
+  std::vector<sluice_status> verdicts;
+  verdicts.reserve(passing.pages.size());
   std::vector<Delivery::Page> in_memory;
   std::vector<journal::Journal::Head> on_disk;
   std::size_t duplicates = 0;
-  for (std::size_t i = 0; i < pages.size(); ++i) {
-    Prepared& page = pages[i];
+  for (Prepared& page : passing.pages) {
     auto record = data::RecordRef::adopt(page.record);
     if (record->account) {
       record->account->records.fetch_sub(1, std::memory_order_relaxed);
       record->account = nullptr;
     }
-    verdicts[i] = page.is_duplicate ? SLUICE_DROPPED : SLUICE_OK;
+    verdicts.push_back(page.is_duplicate ? SLUICE_DROPPED : SLUICE_OK);
     if (page.is_duplicate) {
       ++duplicates;
       if (!options_.holds_on_disk) budget_.give_back(page.load);
@@ -109,25 +216,28 @@ void Emitter::hand_over(const std::string& source, std::vector<Prepared> pages,
       on_disk.push_back({page.seq, std::move(page.entry.group), std::move(page.entry.document_id),
                          page.load.bytes, page.entry.received_at});
     } else {
-      in_memory.push_back({std::move(record), page.seq, source, page.entry.cookie, page.digest,
-                           page.entry.received_at, false, page.load});
+      in_memory.push_back({std::move(record), page.seq, passing.source, page.entry.cookie,
+                           page.digest, page.entry.received_at, false, page.load});
     }
   }
-  meters_.received(source, "page", pages.size());
+  const bool is_closing = passing.ends != SLUICE_CRAWL_GOES_ON;
+  if (!verdicts.empty()) {
+    meters_.received(passing.source, is_closing ? "completed" : "page", verdicts.size());
+  }
   if (duplicates > 0) meters_.skipped("processed", duplicates);
   if (!in_memory.empty()) arrivals_.in_memory(std::move(in_memory));
   if (!on_disk.empty()) arrivals_.on_disk(std::move(on_disk));
+  return verdicts;
 }
 
-sluice_status Emitter::durably(const journal::GroupCommit::Work& work) {
-  const auto done = stores_.commits.run(work);
+void Emitter::disk_answered(const Result<void>& done) {
   const bool was_writable = is_writable_.exchange(done.ok(), std::memory_order_relaxed);
+  if (done.ok() == was_writable) return;
   if (done.ok()) {
-    if (!was_writable) log_.write(observe::Level::kInfo, "journal", "writable again");
-    return SLUICE_OK;
+    log_.write(observe::Level::kInfo, "journal", "writable again");
+  } else {
+    log_.write(observe::Level::kError, "journal", done.error().message);
   }
-  if (was_writable) log_.write(observe::Level::kError, "journal", done.error().message);
-  return SLUICE_E_RETRY;
 }
 
 void Emitter::look_for_room() {
@@ -139,54 +249,8 @@ void Emitter::look_for_room() {
         stores_.journal.remove(database, seqs);
       },
       [this](const Result<void>& done) {
-        if (!done.ok()) return;
-        if (!is_writable_.exchange(true, std::memory_order_relaxed)) {
-          log_.write(observe::Level::kInfo, "journal", "writable again");
-        }
+        if (done.ok()) disk_answered(done);
       });
-}
-
-sluice_status Emitter::opened(const std::string& source, std::string_view group) {
-  return durably([&](SQLite::Database& database) {
-    stores_.ledger.open(database, {group, source, options_.mode});
-  });
-}
-
-sluice_status Emitter::left_out(const std::string& source, std::string_view group,
-                                std::span<const sluice_left_out> pages) {
-  const auto reason_of = [](uint32_t reason) {
-    switch (reason) {
-      case SLUICE_LEFT_STATUS:
-        return std::pair{crawls::LeftOut::kStatus, "status"};
-      case SLUICE_LEFT_EMPTY:
-        return std::pair{crawls::LeftOut::kEmpty, "empty"};
-      default:
-        return std::pair{crawls::LeftOut::kFailedPage, "failed_page"};
-    }
-  };
-  const sluice_status status = durably([&](SQLite::Database& database) {
-    for (const auto& page : pages) {
-      const std::string_view id(page.document_id.data, page.document_id.size);
-      stores_.ledger.left_out(database, {{group, source, options_.mode}, id},
-                              reason_of(page.reason).first);
-      if (page.detail.size > 0) {
-        stores_.ledger.warn(database, group, std::string_view(page.detail.data, page.detail.size));
-      }
-    }
-  });
-  if (status != SLUICE_OK) return status;
-  for (const auto& page : pages) meters_.skipped(reason_of(page.reason).second);
-  return SLUICE_OK;
-}
-
-sluice_status Emitter::ended(std::string_view group, uint32_t how) {
-  const crawls::Closing closing = how == SLUICE_CRAWL_CANCELLED ? crawls::Closing::kCancelled
-                                  : how == SLUICE_CRAWL_FAILED  ? crawls::Closing::kFailed
-                                                                : crawls::Closing::kCompleted;
-  const sluice_status status =
-      durably([&](SQLite::Database& database) { stores_.ledger.close(database, group, closing); });
-  if (status == SLUICE_OK) arrivals_.closed(std::string(group));
-  return status;
 }
 
 void Emitter::settle_duplicate(const std::string& source, uint64_t cookie) {

@@ -1,10 +1,11 @@
-// Emitter: the front door. A push is answered when its pages are in the journal; from then on they
-// are the host's, whatever happens to the process.
+// Emitter: the front door. A source has its answer when its pages are in the journal; from then on
+// they are the host's, whatever happens to the process.
 #pragma once
 
 #include "crawls/ledger.hpp"
 #include "flow/budget.hpp"
 #include "flow/delivery.hpp"
+#include "flow/loop.hpp"
 #include "flow/meters.hpp"
 #include "journal/group_commit.hpp"
 #include "journal/journal.hpp"
@@ -14,14 +15,13 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace sluice::flow {
 
-// Where accepted pages go. Called on whichever thread pushed, after the pages are durable.
+// Where accepted pages go. Called on the journal's writer, after the pages are durable; in the
+// order in which they were written.
 struct Arrivals {
   std::function<void(std::vector<Delivery::Page>)> in_memory;
   std::function<void(std::vector<journal::Journal::Head>)>
@@ -31,7 +31,7 @@ struct Arrivals {
   std::function<void(const std::string& source)> finished;
 };
 
-// Owned by the graph. Any thread but the loop: it waits for the disk.
+// Owned by the graph; the journal's writer ends before it. Any thread; nothing here blocks.
 class Emitter final : public services::Intake {
  public:
   struct Stores {
@@ -45,41 +45,43 @@ class Emitter final : public services::Intake {
     std::string fingerprint;     // of the stages, for digests
   };
 
-  Emitter(Stores stores, Budget& budget, PageMeters& meters, const observe::Log& log,
+  Emitter(Loop& loop, Stores stores, Budget& budget, PageMeters& meters, const observe::Log& log,
           Options options);
 
   void set_arrivals(Arrivals arrivals) { arrivals_ = std::move(arrivals); }
-  // From now on every push answers SLUICE_E_STOPPING.
-  void stop() { is_stopping_.store(true, std::memory_order_relaxed); }
+  // From now on every event is answered with SLUICE_E_STOPPING, those that wait for room too.
+  void stop();
   // False after a page could not be written, until one could.
   bool is_writable() const { return is_writable_.load(std::memory_order_relaxed); }
   // Writes something as big as a small page and takes it away again, to see whether pages can be
-  // written by now. Does not block.
+  // written by now.
   void look_for_room();
 
-  sluice_status push(const std::string& source, const Push& push, sluice_status* verdicts) override;
-  sluice_status opened(const std::string& source, std::string_view group) override;
-  sluice_status left_out(const std::string& source, std::string_view group,
-                         std::span<const sluice_left_out> pages) override;
-  sluice_status ended(std::string_view group, uint32_t how) override;
+  void take(const std::string& source, const services::Event& event, Taken taken) override;
   void settle_duplicate(const std::string& source, uint64_t cookie) override;
   void finished(const std::string& source) override;
 
  private:
   struct Prepared;
+  struct Passing;
 
-  std::vector<Prepared> prepare(const std::string& source, const Push& push) const;
-  void write(SQLite::Database& database, const std::string& source, std::vector<Prepared>& pages);
-  void hand_over(const std::string& source, std::vector<Prepared> pages, sluice_status* verdicts);
-  sluice_status durably(const journal::GroupCommit::Work& work);
+  std::shared_ptr<Passing> prepare(const std::string& source, const services::Event& event) const;
+  void enter(const std::shared_ptr<Passing>& passing);
+  void write(SQLite::Database& database, Passing& passing);
+  void write_pages(SQLite::Database& database, Passing& passing);
+  void write_left_out(SQLite::Database& database, const Passing& passing);
+  void written(Passing& passing, const Result<void>& done);
+  std::vector<sluice_status> hand_over(Passing& passing);
+  void disk_answered(const Result<void>& done);
 
+  Loop& loop_;
   Stores stores_;
   Budget& budget_;
   PageMeters& meters_;
   const observe::Log& log_;
   const Options options_;
   Arrivals arrivals_;
-  // Relaxed, both: a push that just misses the change behaves like one that came before it.
+  // Relaxed, both: an event that just misses the change behaves like one that came before it.
   std::atomic<bool> is_stopping_{false};
   std::atomic<bool> is_writable_{true};
 };

@@ -58,7 +58,8 @@ Graph::Graph(const config::Pipeline& pipeline, Components& components, Environme
       loop_(environment.clock),
       budget_({pipeline.limits.records, pipeline.limits.bytes}),
       meters_(environment.metrics, std::string(config::text_of(pipeline.mode))),
-      emitter_({environment.stores.commits, environment.stores.journal, environment.stores.ledger},
+      emitter_(loop_,
+               {environment.stores.commits, environment.stores.journal, environment.stores.ledger},
                budget_, meters_, environment.log,
                {std::string(config::text_of(pipeline.mode)), pipeline.mode == config::Mode::kBatch,
                 fingerprint_}),
@@ -250,7 +251,6 @@ bool Graph::is_quiet() const {
 }
 
 bool Graph::drain(Steady::time_point deadline) {
-  emitter_.stop();
   loop_.run([this] {
     is_draining_ = true;
     gate_.stop();

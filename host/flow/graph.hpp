@@ -67,7 +67,9 @@ class Graph final : private GateKeeper, private Passage {
 
   // Starts the loop and takes up the pages that the last run left open. The components are running.
   Result<void> start();
-  // No new pages: partial batches leave, what is in flight finishes until `deadline`. The rest
+  // From now on sources hear SLUICE_E_STOPPING.
+  void close() { emitter_.stop(); }
+  // After close: partial batches leave, what is in flight finishes until `deadline`. The rest
   // stays in the journal. True when nothing was left in flight.
   bool drain(Steady::time_point deadline);
   // After the components were stopped: ends workers and loop. How many workers never came back.

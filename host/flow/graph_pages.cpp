@@ -101,8 +101,10 @@ void Graph::ended(Delivery& page) {
   if (about.is_from_disk) backlog_.ended();
   pages_.erase(&page);
   gate_.leave(document_id);
-  budget_.give_back(load);
+  // What was accepted long ago goes before what waits at the door.
+  budget_.put_back(load);
   backlog_.pump();
+  budget_.serve();
 }
 
 void Graph::tell_source(const std::string& source, uint64_t cookie, sluice_status verdict,

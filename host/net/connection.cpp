@@ -19,7 +19,8 @@ using boost::system::error_code;
 namespace {
 
 // A refused request's body up to this size is read off, so that its sender can go on using the
-// connection; a bigger one costs it the connection.
+// connection; a bigger one costs it the connection. A handler on the loop's thread that takes its
+// time with the body gets no bigger one.
 constexpr std::uint64_t kShortBody = ReadBuffer::kSize;
 
 // How long a connection that we close goes on swallowing what the client had sent. Without it the
@@ -276,7 +277,11 @@ void Connection::on_message() {
         mailbox->deliver(id, std::move(response));
       },
       std::move(charge_));
-  if (route_->options().runs_on == RunsOn::kIo) return route_->run(exchange);
+  const RunsOn runs_on = route_->options().runs_on;
+  const bool is_small = exchange->request().body.size() <= kShortBody;
+  if (runs_on == RunsOn::kIo || (runs_on == RunsOn::kIoWhenSmall && is_small)) {
+    return route_->run(exchange);
+  }
   shard_->core().workers.post(
       [route = route_, exchange = std::move(exchange)] { route->run(exchange); });
 }

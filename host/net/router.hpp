@@ -24,8 +24,9 @@ using RouteId = std::uint64_t;  // never 0
 using Handler = std::function<void(ExchangePtr)>;
 
 enum class RunsOn {
-  kWorker,  // may block
-  kIo,      // on a loop thread: must not block
+  kWorker,       // may block
+  kIo,           // on a loop thread: must not block
+  kIoWhenSmall,  // does not block, but takes as long as the request is big: a big one on a worker
 };
 
 struct RouteOptions {

@@ -3,33 +3,50 @@
 #include "services/tables.hpp"
 #include "services/text.hpp"
 
+#include <future>
+#include <new>
+
 namespace sluice::services {
 namespace {
 
-sluice_status push_all(const sluice_host* h, sluice_record* const* records, const uint64_t* cookies,
-                       uint32_t count, uint32_t wait_ms, sluice_status* verdicts) {
-  Instance& instance = instance_of(h);
-  if (count == 0) return SLUICE_OK;
-  return instance.intake()->push(instance.name(), {{records, count}, cookies, wait_ms}, verdicts);
+// For calls of the ABI that return when the disk has it.
+sluice_status take_and_wait(Instance& instance, Event event, sluice_status* verdict) {
+  // The pipeline makes room on [io]: waiting for it there would be waiting for oneself.
+  if (plugin::current_thread_tag() == plugin::ThreadTag::kIo) event.wait_ms = 0;
+  std::promise<sluice_status> ended;
+  auto result = ended.get_future();
+  const auto taken = [&](sluice_status status, const sluice_status* verdicts) {
+    if (status == SLUICE_OK && verdict) *verdict = verdicts[0];
+    ended.set_value(status);
+  };
+  try {
+    instance.intake()->take(instance.name(), event, taken);
+  } catch (const std::bad_alloc&) {
+    return SLUICE_E_RETRY;
+  }
+  return result.get();
 }
 
 sluice_status push(const sluice_host* h, sluice_record* r, uint64_t cookie, uint32_t wait_ms) {
+  Instance& instance = instance_of(h);
+  Event event;
+  event.records = {&r, 1};
+  event.cookies = &cookie;
+  event.wait_ms = wait_ms;
   sluice_status verdict = SLUICE_OK;
-  const sluice_status status = push_all(h, &r, &cookie, 1, wait_ms, &verdict);
+  const sluice_status status = take_and_wait(instance, event, &verdict);
   if (status == SLUICE_OK && verdict == SLUICE_DROPPED) {
-    Instance& instance = instance_of(h);
     instance.intake()->settle_duplicate(instance.name(), cookie);
   }
   return status;
 }
 
-sluice_status ended(const sluice_host* h, sluice_str group, uint32_t how) {
-  if (group.size == 0) return SLUICE_E_INVALID;
-  return instance_of(h).intake()->ended(to_view(group), how);
-}
-
 sluice_status close_group(const sluice_host* h, sluice_str group) {
-  return ended(h, group, SLUICE_CRAWL_COMPLETED);
+  if (group.size == 0) return SLUICE_E_INVALID;
+  Event event;
+  event.group = to_view(group);
+  event.ends = SLUICE_CRAWL_COMPLETED;
+  return take_and_wait(instance_of(h), event, nullptr);
 }
 
 void finished(const sluice_host* h) {
@@ -37,29 +54,36 @@ void finished(const sluice_host* h) {
   instance.intake()->finished(instance.name());
 }
 
-sluice_status opened(const sluice_host* h, sluice_str group) {
-  if (group.size == 0) return SLUICE_E_INVALID;
+void report(const sluice_host* h, const sluice_crawl_event* event,
+            void (*done)(void*, sluice_status, const sluice_status*), void* ctx) {
   Instance& instance = instance_of(h);
-  return instance.intake()->opened(instance.name(), to_view(group));
-}
-
-sluice_status left_out(const sluice_host* h, sluice_str group, const sluice_left_out* pages,
-                       uint32_t count) {
-  if (count == 0) return SLUICE_OK;
-  Instance& instance = instance_of(h);
-  return instance.intake()->left_out(instance.name(), to_view(group), {pages, count});
+  instance.began();
+  auto taken = [&instance, done, ctx](sluice_status status, const sluice_status* verdicts) {
+    instance.call_back("report done", plugin::ThreadTag::kIo, [&] { done(ctx, status, verdicts); });
+    instance.ended();
+  };
+  if (event->group.size == 0 || event->ends > SLUICE_CRAWL_FAILED) {
+    return taken(SLUICE_E_INVALID, nullptr);
+  }
+  const Event view{to_view(event->group), {event->records, event->record_count},
+                   event->cookies,        {event->left_out, event->left_out_count},
+                   event->ends,           event->wait_ms};
+  try {
+    instance.intake()->take(instance.name(), view, taken);
+  } catch (const std::bad_alloc&) {
+    taken(SLUICE_E_RETRY, nullptr);
+  }
 }
 
 }  // namespace
 
 const sluice_emit& emit_table() {
-  static constexpr sluice_emit kTable = {sizeof(sluice_emit), 0,        push,
-                                         close_group,         finished, push_all};
+  static constexpr sluice_emit kTable = {sizeof(sluice_emit), 0, push, close_group, finished};
   return kTable;
 }
 
 const sluice_crawls& crawls_table() {
-  static constexpr sluice_crawls kTable = {sizeof(sluice_crawls), 0, opened, left_out, ended};
+  static constexpr sluice_crawls kTable = {sizeof(sluice_crawls), 0, report};
   return kTable;
 }
 

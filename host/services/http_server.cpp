@@ -36,9 +36,13 @@ sluice_status route_at(const sluice_host* h, const sluice_route* route,
                 "\"" + path + "\" is not a path: it has to begin with a slash");
   }
   const bool is_open = (route->flags & SLUICE_ROUTE_OPEN) != 0;
+  const bool blocks = (route->flags & SLUICE_ROUTE_NONBLOCKING) == 0;
   instance.declare({std::string(to_view(route->method)),
                     std::move(path),
-                    {.needs_token = !is_open, .rate_limited = !is_open, .owner = instance.name()},
+                    {.runs_on = blocks ? net::RunsOn::kWorker : net::RunsOn::kIoWhenSmall,
+                     .needs_token = !is_open,
+                     .rate_limited = !is_open,
+                     .owner = instance.name()},
                     handler,
                     ctx});
   return SLUICE_OK;

@@ -90,8 +90,9 @@ Result<net::RouteId> Instance::open(const Route& route) {
       route.method, route.pattern, route.options, [this, route](net::ExchangePtr x) {
         // The plugin owns the exchange from here on and gives it back in respond.
         auto* handed = reinterpret_cast<sluice_exchange*>(new net::ExchangePtr(std::move(x)));
-        call_back("route handler", plugin::ThreadTag::kWorker,
-                  [&] { route.handler(route.ctx, handed); });
+        const auto tag =
+            shared_.loop.on_loop_thread() ? plugin::ThreadTag::kIo : plugin::ThreadTag::kWorker;
+        call_back("route handler", tag, [&] { route.handler(route.ctx, handed); });
       });
 }
 

@@ -5,32 +5,33 @@
 #include <sluice/abi/roles.h>
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace sluice::services {
 
+// What a source has to say: pages, and with a group what else it knows of that crawl. Views.
+struct Event {
+  std::string_view group{};  // empty: pages alone, each of its own group
+  std::span<sluice_record* const> records{};
+  const uint64_t* cookies = nullptr;  // one a record, or null: all zero
+  std::span<const sluice_left_out> left_out{};
+  uint32_t ends = SLUICE_CRAWL_GOES_ON;
+  uint32_t wait_ms = 0;  // for room
+};
+
 // The pipeline's front door, behind sluice.emit/1 and sluice.crawls/1. Implemented by
-// flow::Emitter. Any thread but the flow's loop; blocks until what was said is on disk. `source` is
-// the calling instance.
+// flow::Emitter. Any thread; nothing here blocks. `source` is the calling instance.
 class Intake {
  public:
-  struct Push {
-    std::span<sluice_record* const> records;
-    const uint64_t* cookies = nullptr;  // one a record, or null: all zero
-    uint32_t wait_ms = 0;               // for room
-  };
+  // As `done` of sluice_crawls::report.
+  using Taken = std::function<void(sluice_status, const sluice_status* verdicts)>;
 
   virtual ~Intake() = default;
-  // SLUICE_OK: every record is the host's now, and verdicts[i] says SLUICE_OK or SLUICE_DROPPED.
-  // Anything else: none of them is, and the status says why.
-  virtual sluice_status push(const std::string& source, const Push& push,
-                             sluice_status* verdicts) = 0;
-  virtual sluice_status opened(const std::string& source, std::string_view group) = 0;
-  virtual sluice_status left_out(const std::string& source, std::string_view group,
-                                 std::span<const sluice_left_out> pages) = 0;
-  virtual sluice_status ended(std::string_view group, uint32_t how) = 0;
+  // Copies the event, except its records: those are the host's to read until `taken` runs, once.
+  virtual void take(const std::string& source, const Event& event, Taken taken) = 0;
   // A record that was pushed twice was settled at once: the source is to be told so.
   virtual void settle_duplicate(const std::string& source, uint64_t cookie) = 0;
   virtual void finished(const std::string& source) = 0;

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <string>
@@ -77,8 +78,20 @@ class Door {
   bool is_closed_ = false;
 };
 
-// Configured once; deliveries are answered by several workers at a time, each through const
-// settings and the thread-safe pipeline.
+// One delivery inside the door; goes when it is answered.
+class Visit {
+ public:
+  explicit Visit(Door& door) : door_(door) {}
+  ~Visit() { door_.leave(); }
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+
+ private:
+  Door& door_;
+};
+
+// Configured once; deliveries come on several threads at a time, each through const settings and
+// the thread-safe pipeline, and are answered where the pipeline says that it has them.
 class FirecrawlSource final : public sluice::Component, public sluice::PushSource {
  public:
   sluice::Status configure(sluice::Config config) override {
@@ -93,7 +106,8 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
     api_key_ = config.text("/api_key");
     if (const sluice::Status status = set_api(config); !status.ok()) return status;
     if (const sluice::Status status = pipeline_.attach(host()); !status.ok()) return status;
-    return routes_.add_at(host(), "POST", config.text("/webhook_path"), SLUICE_ROUTE_OPEN,
+    return routes_.add_at(host(), "POST", config.text("/webhook_path"),
+                          SLUICE_ROUTE_OPEN | SLUICE_ROUTE_NONBLOCKING,
                           [this](sluice::HttpExchange exchange) { answer(std::move(exchange)); });
   }
 
@@ -142,31 +156,27 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
     return {};
   }
 
-  // [worker]
-  void answer(sluice::HttpExchange exchange) {
+  void answer(sluice::HttpExchange given) {
+    // Shared, as a std::function must be copyable and an exchange is not.
+    auto exchange = std::make_shared<sluice::HttpExchange>(std::move(given));
     if (!door_.enter()) {
-      respond(exchange,
-              unavailable_answer("The pipeline is stopping; send the event again later."));
-      return;
+      return respond(*exchange,
+                     unavailable_answer("The pipeline is stopping; send the event again later."));
     }
-    const Answer answer = answer_inside(exchange);
-    door_.leave();
-    respond(exchange, answer);
-  }
-
-  Answer answer_inside(const sluice::HttpExchange& exchange) noexcept {
+    const Respond respond_here = [exchange, visit = std::make_shared<Visit>(door_)](
+                                     const Answer& answer) { respond(*exchange, answer); };
     try {
-      const std::string_view body = exchange.body();
-      return answer_delivery(settings_,
-                             {.signature = exchange.header("X-Firecrawl-Signature"),
-                              .body = body,
-                              .readable = body.size()},
-                             pipeline_);
+      const std::string_view body = exchange->body();
+      answer_delivery(settings_,
+                      {.signature = exchange->header("X-Firecrawl-Signature"),
+                       .body = body,
+                       .readable = body.size()},
+                      pipeline_, respond_here);
     } catch (const std::bad_alloc&) {
-      return unavailable_answer("The host is out of memory; send the event again later.");
+      respond_here(unavailable_answer("The host is out of memory; send the event again later."));
     } catch (const std::exception& e) {
       host().log(SLUICE_LOG_ERROR, std::string("a webhook delivery failed: ") + e.what());
-      return error_answer(500, "The delivery failed inside the host; its log says why.");
+      respond_here(error_answer(500, "The delivery failed inside the host; its log says why."));
     }
   }
 

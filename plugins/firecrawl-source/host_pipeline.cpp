@@ -1,4 +1,4 @@
-// Records with the metadata that all plugins agree on, pushed in one call per event.
+// Records with the metadata that all plugins agree on, reported in one call per event.
 #include "host_pipeline.hpp"
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace {
 
 // How long a full pipeline may keep a delivery waiting: a fifth of the ten seconds that Firecrawl
 // gives a webhook, and self-hosted Firecrawl never sends a refused event again.
-constexpr std::uint32_t kPushWaitMs = 2000;
+constexpr std::chrono::milliseconds kPushWait{2000};
 
 Intake intake_of(sluice_status status) {
   switch (status) {
@@ -58,66 +58,43 @@ void set_text(sluice::Record record, std::string_view key, std::string_view valu
 
 sluice::Status HostPipeline::attach(const sluice::Host& host) {
   host_ = &host;
-  emit_ = host.emit();
-  crawls_ = host.find<sluice_crawls>(SLUICE_IFACE_CRAWLS);
-  if (emit_ == nullptr || !SLUICE_HAS_FN(emit_, push_all)) {
-    return {
-        SLUICE_E_UNSUPPORTED,
-        "this host cannot take several pages at once (sluice.emit/1 push_all); update the host"};
-  }
-  if (crawls_ == nullptr) {
-    return {SLUICE_E_UNSUPPORTED, "this host keeps no ledger (sluice.crawls/1); update the host"};
-  }
-  return {};
+  crawls_.emplace(host);
+  if (crawls_->is_offered()) return {};
+  return {SLUICE_E_UNSUPPORTED,
+          "this host takes no events of crawls (sluice.crawls/1); update the host"};
 }
 
-Intake HostPipeline::open(std::string_view job_id) {
-  return intake_of(crawls_->opened(host_->raw(), sluice::to_c(job_id)));
-}
-
-Intake HostPipeline::push(std::string_view job_id, std::span<PageRecord> records,
-                          std::span<PageVerdict> verdicts) {
+void HostPipeline::take(CrawlNews news, Taken taken) {
   const auto now = std::chrono::system_clock::now();
-  std::vector<sluice::OwnedRecord> owned;
-  std::vector<sluice_record*> handles;
-  owned.reserve(records.size());
-  handles.reserve(records.size());
-  for (PageRecord& page : records) {
-    owned.push_back(make_record(job_id, page, now));
-    handles.push_back(owned.back().raw());
+  sluice::CrawlEvent event;
+  event.group = std::move(news.job_id);
+  event.wait = kPushWait;
+  event.ends = news.end ? how_of(*news.end) : std::uint32_t{SLUICE_CRAWL_GOES_ON};
+  event.records.reserve(news.records.size());
+  for (PageRecord& page : news.records) {
+    event.records.push_back(make_record(event.group, page, now));
   }
-  std::vector<sluice_status> statuses(records.size(), SLUICE_OK);
-  const sluice_status status =
-      emit_->push_all(host_->raw(), handles.data(), nullptr,
-                      static_cast<std::uint32_t>(handles.size()), kPushWaitMs, statuses.data());
-  if (status != SLUICE_OK) return intake_of(status);
-  for (sluice::OwnedRecord& record : owned) (void)record.release();  // the host's now
-  for (std::size_t i = 0; i < statuses.size(); ++i) {
-    verdicts[i] = statuses[i] == SLUICE_DROPPED ? PageVerdict::kDuplicate : PageVerdict::kAccepted;
+  event.left_out.reserve(news.left_out.size());
+  for (LeftOutPage& page : news.left_out) {
+    event.left_out.push_back(
+        {reason_of(page.reason), std::move(page.document), std::move(page.detail)});
   }
-  return Intake::kTaken;
-}
-
-Intake HostPipeline::leave_out(std::string_view job_id, std::span<const LeftOutPage> pages) {
-  std::vector<sluice_left_out> list;
-  list.reserve(pages.size());
-  for (const LeftOutPage& page : pages) {
-    list.push_back({sizeof(sluice_left_out), reason_of(page.reason), sluice::to_c(page.document),
-                    sluice::to_c(page.detail)});
-  }
-  return intake_of(crawls_->left_out(host_->raw(), sluice::to_c(job_id), list.data(),
-                                     static_cast<std::uint32_t>(list.size())));
-}
-
-Intake HostPipeline::close(std::string_view job_id, CrawlEnd end) {
-  return intake_of(crawls_->ended(host_->raw(), sluice::to_c(job_id), how_of(end)));
+  crawls_->report(std::move(event), [taken = std::move(taken)](
+                                        sluice_status status,
+                                        std::span<const sluice_status> statuses) {
+    std::vector<PageVerdict> verdicts;
+    verdicts.reserve(statuses.size());
+    for (const sluice_status one : statuses) {
+      verdicts.push_back(one == SLUICE_DROPPED ? PageVerdict::kDuplicate : PageVerdict::kAccepted);
+    }
+    taken(intake_of(status), verdicts);
+  });
 }
 
 sluice::OwnedRecord HostPipeline::make_record(std::string_view job_id, PageRecord& page,
                                               std::chrono::system_clock::time_point now) const {
   Document& document = page.document;
   sluice::OwnedRecord owned(*host_, page.id.canonical, std::move(document.markdown));
-  owned.set_group(job_id);
   sluice::Record record = owned.view();
   set_text(record, "canonical_url", page.id.canonical);
   set_text(record, "domain", page.id.domain);

@@ -3,32 +3,29 @@
 
 #include "webhook.hpp"
 
+#include <sluice/crawls.hpp>
 #include <sluice/plugin.hpp>
 
 #include <chrono>
+#include <optional>
 
 namespace firecrawl {
 
 // Turns pages into records and hands them to the host. Owned by the component, whose Host it refers
-// to; any worker thread.
+// to; any thread.
 class HostPipeline final : public Pipeline {
  public:
-  // Says which interface is missing when the host cannot take events of many pages.
+  // Says which interface is missing when the host cannot take events of crawls.
   sluice::Status attach(const sluice::Host& host);
 
-  Intake open(std::string_view job_id) override;
-  Intake push(std::string_view job_id, std::span<PageRecord> records,
-              std::span<PageVerdict> verdicts) override;
-  Intake leave_out(std::string_view job_id, std::span<const LeftOutPage> pages) override;
-  Intake close(std::string_view job_id, CrawlEnd end) override;
+  void take(CrawlNews news, Taken taken) override;
 
  private:
   sluice::OwnedRecord make_record(std::string_view job_id, PageRecord& page,
                                   std::chrono::system_clock::time_point now) const;
 
   const sluice::Host* host_ = nullptr;
-  const sluice_emit* emit_ = nullptr;
-  const sluice_crawls* crawls_ = nullptr;
+  std::optional<sluice::Crawls> crawls_;
 };
 
 }  // namespace firecrawl

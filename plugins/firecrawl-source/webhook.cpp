@@ -6,6 +6,8 @@
 #include "uuid.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -21,6 +23,7 @@ constexpr std::string_view kRacedRedirect = "This URL was not scraped because an
 // The documents of one event, sorted.
 struct Sorted {
   std::vector<PageRecord> records;
+  std::vector<std::string> names;  // one a record: what the sender may call it; a deletion has none
   std::vector<LeftOutPage> left_out;  // those on purpose and those that cannot be used
   Tally tally;
 };
@@ -101,8 +104,8 @@ std::string status_detail(const Document& document) {
   return detail;
 }
 
-void sort_document(const WebhookSettings& settings, std::size_t index, Document document,
-                   Sorted& out) {
+void sort_document(const WebhookSettings& settings, std::string_view job_id, std::size_t index,
+                   Document document, Sorted& out) {
   using Reason = LeftOutPage::Reason;
   Address address = address_of(document);
   const std::string_view fault = document.fault.empty() ? address.id.fault : document.fault;
@@ -117,6 +120,7 @@ void sort_document(const WebhookSettings& settings, std::size_t index, Document 
     out.left_out.push_back({address.id.canonical, Reason::kStatus, status_detail(document)});
     if (settings.on_gone == OnGone::kDelete && (*status == kNotFound || *status == kGone)) {
       out.records.push_back({PageRecord::Op::kDelete, std::move(address.id), {}, {}});
+      out.names.emplace_back();
     }
     return;
   }
@@ -126,112 +130,122 @@ void sort_document(const WebhookSettings& settings, std::size_t index, Document 
     return;
   }
   std::string written(address.written);
+  out.names.push_back(uuid5_of_url(std::string(job_id) + '#' + address.id.canonical));
   out.records.push_back(
       {PageRecord::Op::kIndex, std::move(address.id), std::move(written), std::move(document)});
 }
 
-void count_verdict(std::string_view job_id, const PageRecord& record, PageVerdict verdict,
-                   Tally& tally) {
-  if (record.op == PageRecord::Op::kDelete) return;  // counted among those left out
-  if (verdict == PageVerdict::kDuplicate) {
-    ++tally.duplicates;
-  } else {
-    tally.job_ids.push_back(uuid5_of_url(std::string(job_id) + '#' + record.id.canonical));
-  }
-}
+// How an answer is made of what became of the documents.
+using AnswerOf = std::function<Answer(const Tally&)>;
 
-// Pushes what is worth indexing and files the rest. On anything but kTaken the sender has to repeat
-// the event, which does no harm: what was taken before is then a duplicate.
-Intake take_pages(const WebhookSettings& settings, Event& event, Pipeline& pipeline, Tally& tally) {
+// Hands over what is worth indexing and files the rest. On anything but kTaken the sender has to
+// repeat the event.
+void take_pages(const WebhookSettings& settings, Event event, std::optional<CrawlEnd> end,
+                Pipeline& pipeline, AnswerOf answer_of, Respond respond) {
   Sorted sorted;
   for (std::size_t i = 0; i < event.documents.size(); ++i) {
-    sort_document(settings, i, std::move(event.documents[i]), sorted);
+    sort_document(settings, event.job_id, i, std::move(event.documents[i]), sorted);
   }
-  if (!sorted.records.empty()) {
-    std::vector<PageVerdict> verdicts(sorted.records.size());
-    const Intake intake = pipeline.push(event.job_id, sorted.records, verdicts);
-    if (intake != Intake::kTaken) return intake;
-    for (std::size_t i = 0; i < verdicts.size(); ++i) {
-      count_verdict(event.job_id, sorted.records[i], verdicts[i], sorted.tally);
+  if (sorted.records.empty() && sorted.left_out.empty() && !end) {
+    return respond(answer_of(sorted.tally));
+  }
+  CrawlNews news{std::move(event.job_id), std::move(sorted.records), std::move(sorted.left_out),
+                 end};
+  pipeline.take(std::move(news), [tally = std::move(sorted.tally), names = std::move(sorted.names),
+                                  answer_of = std::move(answer_of), respond = std::move(respond)](
+                                     Intake intake, std::span<const PageVerdict> verdicts) mutable {
+    if (intake != Intake::kTaken) return respond(refusal(intake));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (names[i].empty()) continue;  // a deletion: counted among those left out
+      if (verdicts[i] == PageVerdict::kDuplicate) {
+        ++tally.duplicates;
+      } else {
+        tally.job_ids.push_back(std::move(names[i]));
+      }
     }
-  }
-  tally = std::move(sorted.tally);
-  return sorted.left_out.empty() ? Intake::kTaken
-                                 : pipeline.leave_out(event.job_id, sorted.left_out);
+    respond(answer_of(tally));
+  });
+}
+
+// News without pages; `answer` when they are taken.
+void take_news(CrawlNews news, Answer answer, Pipeline& pipeline, Respond respond) {
+  pipeline.take(std::move(news), [answer = std::move(answer), respond = std::move(respond)](
+                                     Intake intake, std::span<const PageVerdict> /*none*/) {
+    respond(intake == Intake::kTaken ? answer : refusal(intake));
+  });
 }
 
 // A page event with success: false. A failed page often has nothing but its address, and in v0 not
 // even that.
-Answer failed_pages(const Event& event, Pipeline& pipeline) {
+void failed_pages(Event event, Pipeline& pipeline, Respond respond) {
   Answer answer = failed_event_answer(event.job_id);
-  if (event.error.starts_with(kRacedRedirect)) return answer;
+  if (event.error.starts_with(kRacedRedirect)) return respond(answer);
   const std::string why = event.error.empty() ? "Firecrawl gave no reason" : event.error;
-  std::vector<LeftOutPage> pages;
+  CrawlNews news{.job_id = std::move(event.job_id)};
   for (const Document& document : event.documents) {
-    pages.push_back({ledger_name(address_of(document)), LeftOutPage::Reason::kFailed, why});
+    news.left_out.push_back({ledger_name(address_of(document)), LeftOutPage::Reason::kFailed, why});
   }
-  if (pages.empty()) pages.push_back({{}, LeftOutPage::Reason::kFailed, why});
-  const Intake intake = pipeline.leave_out(event.job_id, pages);
-  return intake == Intake::kTaken ? answer : refusal(intake);
-}
-
-Answer page_event(const WebhookSettings& settings, Event& event, Pipeline& pipeline) {
-  if (!event.success) return failed_pages(event, pipeline);
-  Tally tally;
-  const Intake intake = take_pages(settings, event, pipeline, tally);
-  return intake == Intake::kTaken ? page_answer(tally) : refusal(intake);
+  if (news.left_out.empty()) news.left_out.push_back({{}, LeftOutPage::Reason::kFailed, why});
+  take_news(std::move(news), std::move(answer), pipeline, std::move(respond));
 }
 
 // v0 sends all pages with `completed`; later versions an empty list.
-Answer completed_event(const WebhookSettings& settings, Event& event, Pipeline& pipeline) {
-  Tally tally;
-  Intake intake = take_pages(settings, event, pipeline, tally);
-  if (intake == Intake::kTaken) intake = pipeline.close(event.job_id, CrawlEnd::kCompleted);
-  if (intake != Intake::kTaken) return refusal(intake);
-  return tally.total() == 0 ? acknowledged_answer(event.type) : completed_answer(event.type, tally);
+AnswerOf answer_of_completed(std::string type) {
+  return [type = std::move(type)](const Tally& tally) {
+    return tally.total() == 0 ? acknowledged_answer(type) : completed_answer(type, tally);
+  };
 }
 
-Answer lifecycle_answer(Intake intake, const Event& event) {
-  return intake == Intake::kTaken ? acknowledged_answer(event.type) : refusal(intake);
+// Why a delivery is not even parsed, if so.
+std::optional<Answer> judge_signature(const WebhookSettings& settings, const Delivery& delivery) {
+  if (settings.secret.empty()) return std::nullopt;
+  switch (check_signature(settings.secret, delivery.signature, delivery.body)) {
+    case SignatureCheck::kOk:
+      return std::nullopt;
+    case SignatureCheck::kMissing:
+      return error_answer(401, "The X-Firecrawl-Signature header is missing.");
+    case SignatureCheck::kMalformed:
+      return error_answer(400,
+                          "The X-Firecrawl-Signature header is not sha256= and 64 hex digits.");
+    case SignatureCheck::kWrong:
+      break;
+  }
+  return error_answer(401, "The signature does not match the body.");
 }
 
 }  // namespace
 
-Answer answer_delivery(const WebhookSettings& settings, const Delivery& delivery,
-                       Pipeline& pipeline) {
-  if (!settings.secret.empty()) {
-    switch (check_signature(settings.secret, delivery.signature, delivery.body)) {
-      case SignatureCheck::kOk:
-        break;
-      case SignatureCheck::kMissing:
-        return error_answer(401, "The X-Firecrawl-Signature header is missing.");
-      case SignatureCheck::kMalformed:
-        return error_answer(400,
-                            "The X-Firecrawl-Signature header is not sha256= and 64 hex digits.");
-      case SignatureCheck::kWrong:
-        return error_answer(401, "The signature does not match the body.");
-    }
-  }
+void answer_delivery(const WebhookSettings& settings, const Delivery& delivery, Pipeline& pipeline,
+                     Respond respond) {
+  if (const auto refused = judge_signature(settings, delivery)) return respond(*refused);
   ParsedEvent parsed = parse_event(delivery.body, delivery.readable);
-  if (parsed.fault != EventFault::kNone) return fault_answer(parsed.fault);
+  if (parsed.fault != EventFault::kNone) return respond(fault_answer(parsed.fault));
   Event& event = parsed.event;
+  CrawlNews news{.job_id = event.job_id};
   switch (event.kind) {
     case EventKind::kPage:
-      return page_event(settings, event, pipeline);
-    case EventKind::kCompleted:
-      return completed_event(settings, event, pipeline);
-    case EventKind::kStarted:
-      return lifecycle_answer(pipeline.open(event.job_id), event);
+      if (!event.success) return failed_pages(std::move(event), pipeline, std::move(respond));
+      return take_pages(settings, std::move(event), std::nullopt, pipeline, page_answer,
+                        std::move(respond));
+    case EventKind::kCompleted: {
+      AnswerOf answer_of = answer_of_completed(event.type);
+      return take_pages(settings, std::move(event), CrawlEnd::kCompleted, pipeline,
+                        std::move(answer_of), std::move(respond));
+    }
     case EventKind::kCancelled:
-      return lifecycle_answer(pipeline.close(event.job_id, CrawlEnd::kCancelled), event);
-    case EventKind::kFailed:
-      return lifecycle_answer(pipeline.close(event.job_id, CrawlEnd::kFailed), event);
-    case EventKind::kOther:
-      return acknowledged_answer(event.type);
-    case EventKind::kUnknown:
+      news.end = CrawlEnd::kCancelled;
       break;
+    case EventKind::kFailed:
+      news.end = CrawlEnd::kFailed;
+      break;
+    case EventKind::kStarted:
+      break;
+    case EventKind::kOther:
+      return respond(acknowledged_answer(event.type));
+    case EventKind::kUnknown:
+      return respond(ignored_answer(event.type));
   }
-  return ignored_answer(event.type);
+  take_news(std::move(news), acknowledged_answer(event.type), pipeline, std::move(respond));
 }
 
 }  // namespace firecrawl

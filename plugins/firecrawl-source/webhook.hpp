@@ -8,9 +8,12 @@
 #include <sluice/url.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace firecrawl {
 
@@ -50,25 +53,26 @@ struct LeftOutPage {
 
 enum class CrawlEnd { kCompleted, kCancelled, kFailed };
 
+// What one event says of its crawl.
+struct CrawlNews {
+  std::string job_id;
+  std::vector<PageRecord> records{};
+  std::vector<LeftOutPage> left_out{};
+  std::optional<CrawlEnd> end{};  // no more pages are expected, though late ones may come
+};
+
 // Whether the pipeline has durably taken what it was given. Anything but kTaken: nothing was.
 enum class Intake { kTaken, kFull, kNotWritable, kStopping };
 
-// The pipeline as the webhook sees it. Called by one thread per delivery, several at a time.
+// The pipeline as the webhook sees it. Any thread.
 class Pipeline {
  public:
+  // One verdict per record; none unless taken. Runs once, on any thread, perhaps at once.
+  using Taken = std::function<void(Intake, std::span<const PageVerdict>)>;
+
   virtual ~Pipeline() = default;
-
-  // A crawl has begun. More than once, and after its pages, is fine.
-  virtual Intake open(std::string_view job_id) = 0;
-
-  // All records in one durable step; `verdicts` has one place per record. May move the text out.
-  virtual Intake push(std::string_view job_id, std::span<PageRecord> records,
-                      std::span<PageVerdict> verdicts) = 0;
-
-  virtual Intake leave_out(std::string_view job_id, std::span<const LeftOutPage> pages) = 0;
-
-  // No more pages are expected, though late ones may come.
-  virtual Intake close(std::string_view job_id, CrawlEnd end) = 0;
+  // All of it in one durable step. News without anything in them open the crawl. Never blocks.
+  virtual void take(CrawlNews news, Taken taken) = 0;
 };
 
 struct Delivery {
@@ -77,8 +81,10 @@ struct Delivery {
   std::size_t readable = 0;  // bytes that may be read from body.data() on, at least body.size()
 };
 
-// Answers one delivery. The signature is checked before anything is parsed. Any thread.
-Answer answer_delivery(const WebhookSettings& settings, const Delivery& delivery,
-                       Pipeline& pipeline);
+// Answers one delivery, once, on this thread or where the pipeline answers. The signature is
+// checked before anything is parsed. Nothing of the delivery is needed after the call. Any thread.
+using Respond = std::function<void(const Answer&)>;
+void answer_delivery(const WebhookSettings& settings, const Delivery& delivery, Pipeline& pipeline,
+                     Respond respond);
 
 }  // namespace firecrawl

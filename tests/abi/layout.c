@@ -180,20 +180,20 @@ FIELD(sluice_source, run, 8, 8);
 FIELD(sluice_source, on_settled, 16, 8);
 FIELD(sluice_source, on_room, 24, 8);
 
-SIZE(sluice_emit, 40);
+SIZE(sluice_emit, 32);
 FIELD(sluice_emit, struct_size, 0, 4);
 FIELD(sluice_emit, reserved, 4, 4);
 FIELD(sluice_emit, push, 8, 8);
 FIELD(sluice_emit, close_group, 16, 8);
 FIELD(sluice_emit, finished, 24, 8);
-FIELD(sluice_emit, push_all, 32, 8);
 
 CONSTANT(SLUICE_LEFT_STATUS, 1);
 CONSTANT(SLUICE_LEFT_EMPTY, 2);
 CONSTANT(SLUICE_LEFT_FAILED, 3);
-CONSTANT(SLUICE_CRAWL_COMPLETED, 0);
-CONSTANT(SLUICE_CRAWL_CANCELLED, 1);
-CONSTANT(SLUICE_CRAWL_FAILED, 2);
+CONSTANT(SLUICE_CRAWL_GOES_ON, 0);
+CONSTANT(SLUICE_CRAWL_COMPLETED, 1);
+CONSTANT(SLUICE_CRAWL_CANCELLED, 2);
+CONSTANT(SLUICE_CRAWL_FAILED, 3);
 
 SIZE(sluice_left_out, 40);
 FIELD(sluice_left_out, struct_size, 0, 4);
@@ -201,12 +201,22 @@ FIELD(sluice_left_out, reason, 4, 4);
 FIELD(sluice_left_out, document_id, 8, 16);
 FIELD(sluice_left_out, detail, 24, 16);
 
-SIZE(sluice_crawls, 32);
+SIZE(sluice_crawl_event, 64);
+FIELD(sluice_crawl_event, struct_size, 0, 4);
+FIELD(sluice_crawl_event, ends, 4, 4);
+FIELD(sluice_crawl_event, group, 8, 16);
+FIELD(sluice_crawl_event, records, 24, 8);
+FIELD(sluice_crawl_event, cookies, 32, 8);
+FIELD(sluice_crawl_event, left_out, 40, 8);
+FIELD(sluice_crawl_event, record_count, 48, 4);
+FIELD(sluice_crawl_event, left_out_count, 52, 4);
+FIELD(sluice_crawl_event, wait_ms, 56, 4);
+FIELD(sluice_crawl_event, reserved, 60, 4);
+
+SIZE(sluice_crawls, 16);
 FIELD(sluice_crawls, struct_size, 0, 4);
 FIELD(sluice_crawls, reserved, 4, 4);
-FIELD(sluice_crawls, opened, 8, 8);
-FIELD(sluice_crawls, left_out, 16, 8);
-FIELD(sluice_crawls, ended, 24, 8);
+FIELD(sluice_crawls, report, 8, 8);
 
 SIZE(sluice_key, 64);
 FIELD(sluice_key, scope, 0, 16);
@@ -355,6 +365,7 @@ FIELD(sluice_http_client, send, 8, 8);
 FIELD(sluice_http_client, cancel, 16, 8);
 
 CONSTANT(SLUICE_ROUTE_OPEN, 1);
+CONSTANT(SLUICE_ROUTE_NONBLOCKING, 2);
 
 SIZE(sluice_route, 40);
 FIELD(sluice_route, struct_size, 0, 4);

@@ -80,7 +80,7 @@ TEST_F(FirecrawlComponent, RefusesSettingsThatCannotBeUsed) {
 
 TEST_F(FirecrawlComponent, NeedsTheLedger) {
   host.offers_crawls = false;
-  EXPECT_EQ(configure(), " this host keeps no ledger (sluice.crawls/1); update the host");
+  EXPECT_EQ(configure(), " this host takes no events of crawls (sluice.crawls/1); update the host");
 }
 
 TEST_F(FirecrawlComponent, WarnsWhenDeliveriesAreNotSigned) {
@@ -160,9 +160,9 @@ TEST_F(FirecrawlComponent, WritesTheLedger) {
                                              "left_out c-1 1 https://e.test/a",
                                              "left_out c-1 2 https://e.test/b",
                                              "left_out c-1 3 ",
-                                             "ended c-1 0",
-                                             "ended c-2 1",
-                                             "ended c-3 2"};
+                                             "ended c-1 1",
+                                             "ended c-2 2",
+                                             "ended c-3 3"};
   EXPECT_EQ(host.ledger, expected);
   ASSERT_EQ(host.pushed.size(), 1U);
   EXPECT_EQ(host.pushed[0].op, uint32_t{SLUICE_DELETE});

@@ -94,51 +94,44 @@ const sluice_config_api kConfig = [] {
   return t;
 }();
 
-sluice_status push_all(const sluice_host* h, sluice_record* const* records, const uint64_t*,
-                       uint32_t count, uint32_t, sluice_status* verdicts) {
-  FakeHost& host = of(h);
-  host.on_push();
-  if (host.push_status != SLUICE_OK) return host.push_status;
-  for (uint32_t i = 0; i < count; ++i) {
-    sluice_record* r = records[i];
+void take_pages(FakeHost& host, const sluice_crawl_event& event,
+                std::vector<sluice_status>& verdicts) {
+  for (uint32_t i = 0; i < event.record_count; ++i) {
+    sluice_record* r = event.records[i];
     const bool is_known =
         std::find(host.known.begin(), host.known.end(), r->id) != host.known.end();
-    verdicts[i] = is_known ? SLUICE_DROPPED : SLUICE_OK;
-    host.pushed.push_back(
-        {r->id, r->group, std::string(sluice::to_cpp(r->text->bytes)), r->op, r->meta});
+    verdicts.push_back(is_known ? SLUICE_DROPPED : SLUICE_OK);
+    host.pushed.push_back({r->id, std::string(sluice::to_cpp(event.group)),
+                           std::string(sluice::to_cpp(r->text->bytes)), r->op, r->meta});
     free_record(r);
   }
-  return SLUICE_OK;
 }
 
-const sluice_emit kEmit = [] {
-  sluice_emit t{};
-  t.struct_size = sizeof t;
-  t.push_all = push_all;
-  return t;
-}();
+void report(const sluice_host* h, const sluice_crawl_event* event,
+            void (*done)(void*, sluice_status, const sluice_status*), void* ctx) {
+  FakeHost& host = of(h);
+  host.on_push();
+  if (host.push_status != SLUICE_OK) return done(ctx, host.push_status, nullptr);
+  std::vector<sluice_status> verdicts;
+  take_pages(host, *event, verdicts);
+  const std::string group(sluice::to_cpp(event->group));
+  for (uint32_t i = 0; i < event->left_out_count; ++i) {
+    host.ledger.push_back("left_out " + group + " " + std::to_string(event->left_out[i].reason) +
+                          " " + std::string(sluice::to_cpp(event->left_out[i].document_id)));
+  }
+  if (event->ends != SLUICE_CRAWL_GOES_ON) {
+    host.ledger.push_back("ended " + group + " " + std::to_string(event->ends));
+  }
+  if (event->record_count + event->left_out_count + event->ends == 0) {
+    host.ledger.push_back("opened " + group);
+  }
+  done(ctx, SLUICE_OK, verdicts.data());
+}
 
 const sluice_crawls kCrawls = [] {
   sluice_crawls t{};
   t.struct_size = sizeof t;
-  t.opened = [](const sluice_host* h, sluice_str group) {
-    of(h).ledger.push_back("opened " + std::string(sluice::to_cpp(group)));
-    return sluice_status{SLUICE_OK};
-  };
-  t.left_out = [](const sluice_host* h, sluice_str group, const sluice_left_out* pages,
-                  uint32_t count) {
-    for (uint32_t i = 0; i < count; ++i) {
-      of(h).ledger.push_back("left_out " + std::string(sluice::to_cpp(group)) + " " +
-                             std::to_string(pages[i].reason) + " " +
-                             std::string(sluice::to_cpp(pages[i].document_id)));
-    }
-    return sluice_status{SLUICE_OK};
-  };
-  t.ended = [](const sluice_host* h, sluice_str group, uint32_t how) {
-    of(h).ledger.push_back("ended " + std::string(sluice::to_cpp(group)) + " " +
-                           std::to_string(how));
-    return sluice_status{SLUICE_OK};
-  };
+  t.report = report;
   return t;
 }();
 
@@ -197,7 +190,6 @@ const void* get_interface(const sluice_host* h, const char* id) {
   if (name == SLUICE_IFACE_RECORDS) return &kRecords;
   if (name == SLUICE_IFACE_LOG) return &kLog;
   if (name == SLUICE_IFACE_CONFIG) return &kConfig;
-  if (name == SLUICE_IFACE_EMIT) return &kEmit;
   if (name == SLUICE_IFACE_HTTP_SERVER) return &kServer;
   if (name == SLUICE_IFACE_HTTP_CLIENT) return &kClient;
   if (name == SLUICE_IFACE_CRAWLS && of(h).offers_crawls) return &kCrawls;

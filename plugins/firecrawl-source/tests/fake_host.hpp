@@ -1,4 +1,4 @@
-// A host in a few tables: records, config, log, emit, crawls and an HTTP server with one route, all
+// A host in a few tables: records, config, log, crawls and an HTTP server with one route, all
 // in memory. Leaks and double frees of records and buffers show as `live` counts.
 #pragma once
 

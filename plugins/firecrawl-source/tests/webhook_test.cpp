@@ -6,66 +6,68 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace firecrawl {
 namespace {
 
-// Remembers what it was given. `intake` is what it answers to everything but leave_out,
-// `intake_left_out` to that; documents in `known` are duplicates.
+// Remembers what it was given. `intake` is what it answers; documents in `known` are duplicates.
 class FakePipeline final : public Pipeline {
  public:
   Intake intake = Intake::kTaken;
-  Intake intake_left_out = Intake::kTaken;
   std::vector<std::string> known;
   std::vector<std::string> log;
-  int pushes = 0;
+  int takes = 0;
 
-  Intake open(std::string_view job_id) override {
-    log.push_back("open " + std::string(job_id));
-    return intake;
-  }
-
-  Intake push(std::string_view job_id, std::span<PageRecord> records,
-              std::span<PageVerdict> verdicts) override {
-    ++pushes;
-    if (intake != Intake::kTaken) return intake;
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      const std::string& id = records[i].id.canonical;
+  void take(CrawlNews news, Taken taken) override {
+    ++takes;
+    if (intake != Intake::kTaken) return taken(intake, {});
+    std::vector<PageVerdict> verdicts;
+    for (const PageRecord& record : news.records) {
+      const std::string& id = record.id.canonical;
       const bool is_known = std::find(known.begin(), known.end(), id) != known.end();
-      verdicts[i] = is_known ? PageVerdict::kDuplicate : PageVerdict::kAccepted;
-      const char* op = records[i].op == PageRecord::Op::kDelete ? "delete " : "index ";
-      log.push_back(op + std::string(job_id) + " " + id + " " + records[i].document.markdown);
+      verdicts.push_back(is_known ? PageVerdict::kDuplicate : PageVerdict::kAccepted);
+      const char* op = record.op == PageRecord::Op::kDelete ? "delete " : "index ";
+      log.push_back(op + news.job_id + " " + id + " " + record.document.markdown);
     }
-    return Intake::kTaken;
-  }
-
-  Intake leave_out(std::string_view job_id, std::span<const LeftOutPage> pages) override {
-    for (const LeftOutPage& page : pages) {
+    for (const LeftOutPage& page : news.left_out) {
       const char* why = page.reason == LeftOutPage::Reason::kStatus  ? "status"
                         : page.reason == LeftOutPage::Reason::kEmpty ? "empty"
                                                                      : "failed";
-      log.push_back("leave_out " + std::string(job_id) + " " + page.document + " " + why + " (" +
+      log.push_back("leave_out " + news.job_id + " " + page.document + " " + why + " (" +
                     page.detail + ")");
     }
-    return intake_left_out;
+    if (news.end) log.push_back("close " + news.job_id + " " + text_of(*news.end));
+    if (news.records.empty() && news.left_out.empty() && !news.end) {
+      log.push_back("open " + news.job_id);
+    }
+    taken(Intake::kTaken, verdicts);
   }
 
-  Intake close(std::string_view job_id, CrawlEnd end) override {
-    const char* how = end == CrawlEnd::kCompleted   ? "completed"
-                      : end == CrawlEnd::kCancelled ? "cancelled"
-                                                    : "failed";
-    log.push_back("close " + std::string(job_id) + " " + how);
-    return intake;
+ private:
+  static std::string text_of(CrawlEnd end) {
+    return end == CrawlEnd::kCompleted   ? "completed"
+           : end == CrawlEnd::kCancelled ? "cancelled"
+                                         : "failed";
   }
 };
 
 class Webhook : public ::testing::Test {
  protected:
   Answer post(const std::string& body) {
-    return answer_delivery(settings, {.signature = {}, .body = body, .readable = body.size()},
-                           pipeline);
+    return deliver({.signature = {}, .body = body, .readable = body.size()});
+  }
+  Answer deliver(const Delivery& delivery) {
+    Answer got;
+    int answers = 0;
+    answer_delivery(settings, delivery, pipeline, [&](const Answer& answer) {
+      got = answer;
+      ++answers;
+    });
+    EXPECT_EQ(answers, 1);
+    return got;
   }
   Answer post_page(const std::string& documents) {
     return post(R"({"success":true,"type":"crawl.page","id":"c-1","data":[)" + documents + "]}");
@@ -99,13 +101,13 @@ TEST_F(Webhook, TellsAMalformedSignatureFromAWrongOne) {
   settings.secret = "s";
   const std::string body = "not JSON";
   Delivery delivery{.signature = "sha256=abc", .body = body, .readable = body.size()};
-  Answer answer = answer_delivery(settings, delivery, pipeline);
+  Answer answer = deliver(delivery);
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.body,
             R"({"detail":"The X-Firecrawl-Signature header is not sha256= and 64 hex digits."})");
   const std::string wrong = "sha256=" + std::string(64, '0');
   delivery.signature = wrong;
-  answer = answer_delivery(settings, delivery, pipeline);
+  answer = deliver(delivery);
   EXPECT_EQ(answer.status, 401);
   EXPECT_EQ(answer.body, R"({"detail":"The signature does not match the body."})");
 }
@@ -113,12 +115,10 @@ TEST_F(Webhook, TellsAMalformedSignatureFromAWrongOne) {
 TEST_F(Webhook, TakesASignedDelivery) {
   settings.secret = "sluice-key-1";
   const std::string body = R"({"success":true,"type":"crawl.started","id":"c-1","data":[]})";
-  const Answer answer = answer_delivery(
-      settings,
+  const Answer answer = deliver(
       {.signature = "sha256=0006d97468937cdfcd325d5b6666e79b3f91f0d5d7c1e0bd6de70c7c4dc2afa5",
        .body = body,
-       .readable = body.size()},
-      pipeline);
+       .readable = body.size()});
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(pipeline.log, Log{"open c-1"});
 }
@@ -139,7 +139,7 @@ TEST_F(Webhook, QueuesManyPagesInOnePush) {
   const Answer answer = post_page(documents);
   EXPECT_EQ(answer.status, 202);
   EXPECT_NE(answer.body.find("\"queued_jobs\":100"), std::string::npos);
-  EXPECT_EQ(pipeline.pushes, 1);
+  EXPECT_EQ(pipeline.takes, 1);
   EXPECT_EQ(pipeline.log.size(), 100U);
 }
 
@@ -314,7 +314,7 @@ TEST_F(Webhook, TakesThePagesOfACompletedEventBeforeItCloses) {
       answer.body,
       R"({"status":"acknowledged","event_type":"crawl.completed","pages_processed":2,"pages_skipped":1,)"
       R"("failed_documents":[{"index":4,"error":"the page has no URL"}]})");
-  EXPECT_EQ(pipeline.pushes, 1);
+  EXPECT_EQ(pipeline.takes, 1);
   EXPECT_EQ(pipeline.log.front(), "index c-1 https://e.test/a # Text");
   EXPECT_EQ(pipeline.log.back(), "close c-1 completed");
 }
@@ -423,11 +423,30 @@ TEST_F(Webhook, LeavesNothingInTheLedgerWhenThePushIsRefused) {
 }
 
 TEST_F(Webhook, AsksToSendAgainWhenTheLedgerCannotBeWritten) {
-  pipeline.intake_left_out = Intake::kNotWritable;
+  pipeline.intake = Intake::kNotWritable;
   EXPECT_EQ(post_page(document("b", "x", "404")).status, 503);
   EXPECT_EQ(post_page("null").status, 503);
   EXPECT_EQ(post(R"({"success":false,"type":"crawl.page","id":"c","data":[]})").status, 503);
   EXPECT_EQ(post(R"({"success":false,"type":"crawl.page","id":"c","data":[{}]})").status, 503);
+}
+
+// The pipeline answers when the disk has it, long after the delivery's bytes are gone.
+TEST_F(Webhook, AnswersWhenThePipelineDoes) {
+  class LatePipeline final : public Pipeline {
+   public:
+    void take(CrawlNews, Taken then) override { taken = std::move(then); }
+    Taken taken;
+  } late;
+  std::vector<int> statuses;
+  auto body = std::make_unique<std::string>(
+      R"({"success":true,"type":"crawl.page","id":"c-1","data":[)" + document("a") + "]}");
+  answer_delivery(settings, {.signature = {}, .body = *body, .readable = body->size()}, late,
+                  [&](const Answer& answer) { statuses.push_back(answer.status); });
+  body.reset();
+  EXPECT_TRUE(statuses.empty());
+  const PageVerdict verdict = PageVerdict::kAccepted;
+  late.taken(Intake::kTaken, {&verdict, 1});
+  EXPECT_EQ(statuses, (std::vector<int>{202}));
 }
 
 }  // namespace

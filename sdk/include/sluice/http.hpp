@@ -162,7 +162,7 @@ class HttpExchange {
 
 // The routes of a component. Keep it as a member: the handlers live in it. Declare in configure or
 // start; the host opens them after start and takes them away before stop. A handler runs on
-// [worker].
+// [worker], with SLUICE_ROUTE_NONBLOCKING also on [io].
 class HttpRoutes {
  public:
   using Handler = std::function<void(HttpExchange)>;
@@ -174,7 +174,7 @@ class HttpRoutes {
                      return api->route(host.raw(), to_c(method), to_c(pattern), &call, bound);
                    });
   }
-  // At a path that the settings name. `flags`: SLUICE_ROUTE_OPEN when the handler checks who calls.
+  // At a path that the settings name. `flags`: SLUICE_ROUTE_*.
   Status add_at(const Host& host, std::string_view method, std::string_view path, uint32_t flags,
                 Handler handler) {
     return declare(

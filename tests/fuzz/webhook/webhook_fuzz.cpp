@@ -8,8 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <span>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -20,21 +20,12 @@ void require(bool holds) {
 // Takes every page and remembers nothing.
 class OpenPipeline final : public firecrawl::Pipeline {
  public:
-  firecrawl::Intake open(std::string_view) override { return firecrawl::Intake::kTaken; }
-  firecrawl::Intake push(std::string_view job_id, std::span<firecrawl::PageRecord> records,
-                         std::span<firecrawl::PageVerdict> verdicts) override {
-    require(!job_id.empty() && records.size() == verdicts.size());
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      require(!records[i].id.canonical.empty());
-      verdicts[i] = firecrawl::PageVerdict::kAccepted;
-    }
-    return firecrawl::Intake::kTaken;
-  }
-  firecrawl::Intake leave_out(std::string_view, std::span<const firecrawl::LeftOutPage>) override {
-    return firecrawl::Intake::kTaken;
-  }
-  firecrawl::Intake close(std::string_view, firecrawl::CrawlEnd) override {
-    return firecrawl::Intake::kTaken;
+  void take(firecrawl::CrawlNews news, Taken taken) override {
+    require(!news.job_id.empty());
+    for (const auto& record : news.records) require(!record.id.canonical.empty());
+    const std::vector<firecrawl::PageVerdict> verdicts(news.records.size(),
+                                                       firecrawl::PageVerdict::kAccepted);
+    taken(firecrawl::Intake::kTaken, verdicts);
   }
 };
 
@@ -51,8 +42,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   OpenPipeline pipeline;
   firecrawl::WebhookSettings settings;
   settings.on_gone = firecrawl::OnGone::kDelete;
-  const firecrawl::Answer answer = firecrawl::answer_delivery(
-      settings, {.signature = {}, .body = input, .readable = input.size()}, pipeline);
-  require(firecrawl::check_json(answer.body) == firecrawl::JsonCheck::kOk);
+  int answers = 0;
+  firecrawl::answer_delivery(
+      settings, {.signature = {}, .body = input, .readable = input.size()}, pipeline,
+      [&](const firecrawl::Answer& answer) {
+        ++answers;
+        require(firecrawl::check_json(answer.body) == firecrawl::JsonCheck::kOk);
+      });
+  require(answers == 1);
   return 0;
 }

@@ -92,32 +92,23 @@ typedef struct sluice_emit {
   sluice_status (*close_group)(const sluice_host* h, sluice_str group);
   /* No more input at all: a finite run ends once everything is settled. [any] */
   void (*finished)(const sluice_host* h);
-  /* The same for the pages of one event, with one write to disk: all of them are
-   * taken or none. On SLUICE_OK the host owns every record and verdicts[i] says
-   *   SLUICE_OK        it goes on its way
-   *   SLUICE_DROPPED   its group already has this document, open or done; it was
-   *                    counted as a duplicate and on_settled is not called for it
-   * Any other status is that of push, and the caller still owns every record.
-   * `cookies` may be NULL: all zero. [any], with wait_ms 0 on [io] */
-  sluice_status (*push_all)(const sluice_host* h, sluice_record* const* records,
-                            const uint64_t* cookies, uint32_t count, uint32_t wait_ms,
-                            sluice_status* verdicts);
 } sluice_emit;
 
 /* ---- sluice.crawls/1 ---------------------------------------------------------------
  *
- * What a source knows of a crawl beside its pages, for the ledger that operators
- * read. A group needs no `opened`: its first page opens it. Durable like push. */
+ * For a source whose input comes in events of crawls: everything that one event says,
+ * taken in one durable step or not at all, and nobody waits for the disk meanwhile. */
 #define SLUICE_IFACE_CRAWLS "sluice.crawls/1"
 enum {                         /* why a page was left out */
        SLUICE_LEFT_STATUS = 1, /* the site answered with a status not worth indexing */
        SLUICE_LEFT_EMPTY = 2,  /* it has no text                                     */
        SLUICE_LEFT_FAILED = 3  /* the crawler could not get it, or it makes no sense */
 };
-enum { /* how a crawl ended */
-       SLUICE_CRAWL_COMPLETED = 0,
-       SLUICE_CRAWL_CANCELLED = 1,
-       SLUICE_CRAWL_FAILED = 2
+enum { /* whether the crawl ends with this event, and how */
+       SLUICE_CRAWL_GOES_ON = 0,
+       SLUICE_CRAWL_COMPLETED = 1,
+       SLUICE_CRAWL_CANCELLED = 2,
+       SLUICE_CRAWL_FAILED = 3
 };
 typedef struct sluice_left_out {
   uint32_t struct_size;
@@ -125,15 +116,34 @@ typedef struct sluice_left_out {
   sluice_str document_id; /* or the URL as it came; empty when there is none    */
   sluice_str detail;      /* one sentence for the operator; may be empty        */
 } sluice_left_out;
+typedef struct sluice_crawl_event {
+  uint32_t struct_size;
+  uint32_t ends;    /* SLUICE_CRAWL_*: does what sluice.emit/1 close_group does     */
+  sluice_str group; /* the crawl; its first event opens it                          */
+  sluice_record* const* records; /* pages for the pipeline                          */
+  const uint64_t* cookies;       /* one a record, or NULL: all zero                 */
+  const sluice_left_out* left_out;
+  uint32_t record_count;
+  uint32_t left_out_count; /* pages that only the ledger hears of                   */
+  uint32_t wait_ms;        /* how long the event may wait for room in the pipeline  */
+  uint32_t reserved;
+} sluice_crawl_event;
 typedef struct sluice_crawls {
   uint32_t struct_size;
   uint32_t reserved;
-  sluice_status (*opened)(const sluice_host* h, sluice_str group);
-  sluice_status (*left_out)(const sluice_host* h, sluice_str group, const sluice_left_out* pages,
-                            uint32_t count);
-  /* Says how it ended, then does what sluice.emit/1 close_group does. */
-  sluice_status (*ended)(const sluice_host* h, sluice_str group, uint32_t how);
-} sluice_crawls; /* all [worker] */
+  /* Never blocks. `done` runs exactly once, on any thread, perhaps before report
+   * returns; it must not block either. `status` SLUICE_OK: every record is the host's,
+   * and where the pipeline has a journal all of it is on disk; then verdicts[i] says
+   *   SLUICE_OK        the record goes on its way
+   *   SLUICE_DROPPED   its crawl already has this document, open or done; it was
+   *                    counted as a duplicate and on_settled is not called for it
+   * Any other status is that of sluice.emit/1 push, and every record is the caller's
+   * once more; in between they are the host's to read. The rest of the event is copied
+   * before report returns. [any] */
+  void (*report)(const sluice_host* h, const sluice_crawl_event* event,
+                 void (*done)(void* ctx, sluice_status status, const sluice_status* verdicts),
+                 void* ctx);
+} sluice_crawls;
 
 /* ---- sluice.dedupe/1 ---------------------------------------------------------------
  *
