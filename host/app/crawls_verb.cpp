@@ -14,7 +14,7 @@
 namespace sluice::app {
 namespace {
 
-constexpr const char* kFooter = R"(
+constexpr const char* kCrawlsFooter = R"(
 A crawl is open until its source says that it has ended, closed until its last page is settled, then
 done. Received pages are indexed, skipped, unchanged, failed or pending.
 
@@ -61,7 +61,7 @@ int crawls(const CrawlsOptions& options) {
 void add_crawls(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<CrawlsOptions>();  // lives as long as the parser's callbacks
   CLI::App* verb = app.add_subcommand("crawls", "List the crawls of a running host, or show one");
-  verb->footer(kFooter);
+  verb->footer(kCrawlsFooter);
   verb->add_option("ID", options->id, "The crawl to show; all of them if left out");
   verb->add_option("--limit", options->limit, "Crawls to list")
       ->check(CLI::Range(1, 100))

@@ -27,7 +27,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kPollEvery{100};
 constexpr const char* kWebhookPath = "/api/webhook/firecrawl";
 
-constexpr const char* kFooter = R"(
+constexpr const char* kFeedFooter = R"(
 PATH is a folder of Markdown (*.md and *.mdx at any depth), a Markdown file, or a *.jsonl file with a
 page on each line: {"markdown": "...", "metadata": {"url": "...", "title": "..."}}. The URL of a file
 is --site and its path in the folder, without the ending; README and index stand for the folder.
@@ -251,7 +251,7 @@ void add_crawl_options(CLI::App& verb, FeedOptions& options) {
 void add_feed(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<FeedOptions>();  // lives as long as the parser's callbacks
   CLI::App* verb = app.add_subcommand("feed", "Send pages to a host, as a Firecrawl crawl would");
-  verb->footer(kFooter);
+  verb->footer(kFeedFooter);
   verb->add_option("URL", options->host.url, "The host, or the whole URL of its webhook")
       ->required();
   verb->add_option("PATH", options->paths, "Folders and files with pages")->required();

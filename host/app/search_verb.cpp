@@ -13,7 +13,7 @@
 namespace sluice::app {
 namespace {
 
-constexpr const char* kFooter = R"(
+constexpr const char* kSearchFooter = R"(
 Modes: keyword finds the words, semantic finds what is meant, hybrid joins both.
 
 Examples:
@@ -73,7 +73,7 @@ int search(const SearchOptions& options) {
 void add_search(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<SearchOptions>();  // lives as long as the parser's callbacks
   CLI::App* verb = app.add_subcommand("search", "Ask a running host");
-  verb->footer(kFooter);
+  verb->footer(kSearchFooter);
   verb->add_option("QUERY", options->query, "What to look for")->required();
   verb->add_option("--mode", options->mode, "hybrid, semantic or keyword")
       ->check(CLI::IsMember({"hybrid", "semantic", "keyword", "bm25"}))

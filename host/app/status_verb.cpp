@@ -13,7 +13,7 @@
 namespace sluice::app {
 namespace {
 
-constexpr const char* kFooter = R"(
+constexpr const char* kStatusFooter = R"(
 Depth is what waits in front of a stage, in flight what it is working on, rate the records it
 finishes. With --output json the answers of /api/pipeline, /health and /api/stats.
 
@@ -52,7 +52,7 @@ int status(const HostOptions& options) {
 void add_status(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<HostOptions>();  // lives as long as the parser's callbacks
   CLI::App* verb = app.add_subcommand("status", "Show the stages of a running host");
-  verb->footer(kFooter);
+  verb->footer(kStatusFooter);
   add_url_option(*verb, *options);
   add_token_and_output(*verb, *options);
   verb->callback([options, &exit_code] { exit_code = status(*options); });

@@ -108,7 +108,8 @@ std::shared_ptr<Emitter::Passing> Emitter::prepare(const std::string& source,
     if (!page.record->meta("content_id")) {
       page.record->own_meta.set("content_id", data::MetaValue::of(uuid_of_url(page.record->id)));
     }
-    page.digest = digest_of(*page.record, options_.fingerprint);
+    // What is held is read back later, and has its digest taken then.
+    if (!options_.holds_on_disk) page.digest = digest_of(*page.record, options_.fingerprint);
     page.load = {1, data::weight(*page.record)};
     page.entry.group = page.record->group_name;
     page.entry.document_id = page.record->id;
@@ -191,16 +192,25 @@ void Emitter::written(Passing& passing, const Result<void>& done) {
   meters_.journal_append().observe(
       std::chrono::duration<double>(Steady::now() - passing.began).count());
   for (const auto& page : passing.left_out) meters_.skipped(reason_of(page.reason).in_metrics);
-  const std::vector<sluice_status> verdicts = hand_over(passing);
-  if (passing.ends != SLUICE_CRAWL_GOES_ON) arrivals_.closed(passing.group);
+  const std::vector<sluice_status> verdicts = collect(passing);
+  if (passing.ends != SLUICE_CRAWL_GOES_ON) news().closed.push_back(passing.group);
   passing.taken(SLUICE_OK, verdicts.data());
 }
 
-std::vector<sluice_status> Emitter::hand_over(Passing& passing) {
+// What goes to the loop, which is woken once for all events of a transaction.
+Accepted& Emitter::news() {
+  if (!std::exchange(has_news_, true)) {
+    stores_.commits.after_group([this] {
+      has_news_ = false;
+      arrivals_.accepted(std::exchange(news_, {}));
+    });
+  }
+  return news_;
+}
+
+std::vector<sluice_status> Emitter::collect(Passing& passing) {
   std::vector<sluice_status> verdicts;
   verdicts.reserve(passing.pages.size());
-  std::vector<Delivery::Page> in_memory;
-  std::vector<journal::Journal::Head> on_disk;
   std::size_t duplicates = 0;
   for (Prepared& page : passing.pages) {
     auto record = data::RecordRef::adopt(page.record);
@@ -213,11 +223,12 @@ std::vector<sluice_status> Emitter::hand_over(Passing& passing) {
       ++duplicates;
       if (!options_.holds_on_disk) budget_.give_back(page.load);
     } else if (options_.holds_on_disk) {
-      on_disk.push_back({page.seq, std::move(page.entry.group), std::move(page.entry.document_id),
-                         page.load.bytes, page.entry.received_at});
+      news().on_disk.push_back({page.seq, std::move(page.entry.group),
+                                std::move(page.entry.document_id), page.load.bytes,
+                                page.entry.received_at});
     } else {
-      in_memory.push_back({std::move(record), page.seq, passing.source, page.entry.cookie,
-                           page.digest, page.entry.received_at, false, page.load});
+      news().in_memory.push_back({std::move(record), page.seq, passing.source, page.entry.cookie,
+                                  page.digest, page.entry.received_at, false, page.load});
     }
   }
   const bool is_closing = passing.ends != SLUICE_CRAWL_GOES_ON;
@@ -225,8 +236,6 @@ std::vector<sluice_status> Emitter::hand_over(Passing& passing) {
     meters_.received(passing.source, is_closing ? "completed" : "page", verdicts.size());
   }
   if (duplicates > 0) meters_.skipped("processed", duplicates);
-  if (!in_memory.empty()) arrivals_.in_memory(std::move(in_memory));
-  if (!on_disk.empty()) arrivals_.on_disk(std::move(on_disk));
   return verdicts;
 }
 

@@ -20,13 +20,16 @@
 
 namespace sluice::flow {
 
-// Where accepted pages go. Called on the journal's writer, after the pages are durable; in the
-// order in which they were written.
+// What became durable together, in the order in which it was written.
+struct Accepted {
+  std::vector<Delivery::Page> in_memory;
+  std::vector<journal::Journal::Head> on_disk;  // where the mode holds pages in the journal
+  std::vector<std::string> closed;              // groups
+};
+
+// Where accepted pages go, and other news of sources.
 struct Arrivals {
-  std::function<void(std::vector<Delivery::Page>)> in_memory;
-  std::function<void(std::vector<journal::Journal::Head>)>
-      on_disk;  // where the mode holds pages in the journal
-  std::function<void(const std::string& group)> closed;
+  std::function<void(Accepted)> accepted;  // on the journal's writer
   std::function<void(const std::string& source, uint64_t cookie)> duplicate;
   std::function<void(const std::string& source)> finished;
 };
@@ -71,7 +74,8 @@ class Emitter final : public services::Intake {
   void write_pages(SQLite::Database& database, Passing& passing);
   void write_left_out(SQLite::Database& database, const Passing& passing);
   void written(Passing& passing, const Result<void>& done);
-  std::vector<sluice_status> hand_over(Passing& passing);
+  std::vector<sluice_status> collect(Passing& passing);
+  Accepted& news();
   void disk_answered(const Result<void>& done);
 
   Loop& loop_;
@@ -81,6 +85,8 @@ class Emitter final : public services::Intake {
   const observe::Log& log_;
   const Options options_;
   Arrivals arrivals_;
+  Accepted news_;          // the writer thread's: of the transaction whose works are being told
+  bool has_news_ = false;  // as news_
   // Relaxed, both: an event that just misses the change behaves like one that came before it.
   std::atomic<bool> is_stopping_{false};
   std::atomic<bool> is_writable_{true};

@@ -177,22 +177,18 @@ DedupePort Graph::dedupe_port() const {
 }
 
 Arrivals Graph::arrivals() {
-  return {[this](std::vector<Delivery::Page> pages) {
+  return {[this](Accepted accepted) {
             // Shared, as a std::function must be copyable and pages are not.
-            auto shared = std::make_shared<std::vector<Delivery::Page>>(std::move(pages));
+            auto shared = std::make_shared<Accepted>(std::move(accepted));
             loop_.post([this, shared] {
-              for (auto& page : *shared) arrived(std::move(page));
-            });
-          },
-          [this](std::vector<journal::Journal::Head> heads) {
-            loop_.post([this, heads = std::move(heads)] {
-              for (const auto& head : heads) backlog_.add(head, Backlog::Origin::kAccepted);
-            });
-          },
-          [this](const std::string& group) {
-            loop_.post([this, group] {
-              backlog_.close(group);
-              for (auto* head : heads_) head->runner().flush(group);
+              for (auto& page : shared->in_memory) arrived(std::move(page));
+              for (auto& head : shared->on_disk) {
+                backlog_.add(std::move(head), Backlog::Origin::kAccepted);
+              }
+              for (const auto& group : shared->closed) {
+                backlog_.close(group);
+                for (auto* head : heads_) head->runner().flush(group);
+              }
             });
           },
           [this](const std::string& source, uint64_t cookie) {

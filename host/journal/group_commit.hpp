@@ -55,7 +55,7 @@ class GroupCommit final {
   struct Options {
     Sync sync = Sync::kAlways;
     std::size_t max_works = 256;            // in one transaction: bounds its memory and its time
-    std::size_t checkpoint_pages = 1000;    // 4 MiB of log
+    std::size_t checkpoint_pages = 256;     // 4 MiB of log
     std::uint64_t reserve_bytes = 8 << 20;  // the log and its copy, when the disk is full
     std::size_t max_pages = 0;  // the database grows no further; 0: the disk is the limit
     std::function<void(const Commit&)> on_commit{};  // on the writer thread, for metrics
@@ -77,6 +77,9 @@ class GroupCommit final {
 
   // After start(). Never blocks on the disk. After stop() the work is refused with kUnavailable.
   void submit(Work work, Done done);
+  // From a Done: `work` runs on this thread after everybody who shared the transaction was told.
+  // For whoever passes news on and would rather wake the next one once than for each.
+  void after_group(std::function<void()> work) { after_group_.push_back(std::move(work)); }
   // submit, and wait for the end. Not from the writer thread.
   Result<void> run(const Work& work);
 
@@ -114,12 +117,13 @@ class GroupCommit final {
   SQLite::Database database_;  // the writer thread's, after start()
   SQLite::Statement begin_, commit_, savepoint_, release_, undo_;  // as database_
   Checkpointer checkpointer_;
-  DiskReserve reserve_;                 // the writer thread's
-  std::vector<Gatherer*> gatherers_;    // fixed at start()
-  std::size_t log_pages_ = 0;           // the writer thread's: told by SQLite at each commit
-  bool is_full_ = false;                // the writer thread's: no room; see became_full
-  bool saw_full_ = false;               // the writer thread's: in this transaction
-  Steady::time_point look_for_room_{};  // the writer thread's: not before
+  DiskReserve reserve_;               // the writer thread's
+  std::vector<Gatherer*> gatherers_;  // fixed at start()
+  std::size_t log_pages_ = 0;         // the writer thread's: told by SQLite at each commit
+  bool is_full_ = false;              // the writer thread's: no room; see became_full
+  bool saw_full_ = false;             // the writer thread's: in this transaction
+  std::vector<std::function<void()>> after_group_;  // the writer thread's
+  Steady::time_point look_for_room_{};              // the writer thread's: not before
 
   std::mutex mutex_;
   std::condition_variable wake_;

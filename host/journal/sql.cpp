@@ -12,7 +12,7 @@ namespace sluice::sql {
 namespace {
 
 // How long a connection waits for another one's lock. Ours hold them for a checkpoint at most.
-constexpr int kBusyMs = 10'000;
+constexpr int kReaderBusyMs = 10'000;
 
 int primary_code(const SQLite::Exception& failure) { return failure.getErrorCode() & 0xff; }
 
@@ -104,7 +104,7 @@ Result<void> migrate(SQLite::Database& database, const std::filesystem::path& fo
 }
 
 SQLite::Database open_reader(const std::filesystem::path& file) {
-  return SQLite::Database(file.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, kBusyMs);
+  return SQLite::Database(file.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, kReaderBusyMs);
 }
 
 std::int64_t to_ms(Wall::time_point time) {

@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 6> kOwnHeaders = {
     "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Date", "X-Request-ID"};
 
-bool is_token(std::string_view name) {
+bool is_header_name(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char letter) {
     return letter > ' ' && letter < 0x7f &&
            std::string_view("()<>@,;:\\\"/[]?={}").find(letter) == std::string_view::npos;
@@ -52,7 +52,7 @@ std::string write_head(const Response& response, const ResponseFrame& frame) {
     const bool is_ours = std::any_of(kOwnHeaders.begin(), kOwnHeaders.end(), [&](auto own) {
       return equal_without_case(own, header.name);
     });
-    if (!is_ours && is_token(header.name)) append(head, header.name, header.value);
+    if (!is_ours && is_header_name(header.name)) append(head, header.name, header.value);
   }
   head += "\r\n";
   return head;

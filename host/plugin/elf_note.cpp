@@ -16,12 +16,12 @@ namespace {
 constexpr std::string_view kNoteName{"SLUICE\0", 7};
 constexpr std::size_t kMaxNoteId = sizeof(sluice_note::id);
 
-Error refuse(const std::string& name, const std::string& why) {
+Error refuse_file(const std::string& name, const std::string& why) {
   return {Fault::kConfig, name + " " + why};
 }
 
 Error damaged(const std::string& name, const char* what) {
-  return refuse(name, std::string("is damaged: ") + what +
+  return refuse_file(name, std::string("is damaged: ") + what +
                           " does not fit into the file; copy or build it again");
 }
 
@@ -177,10 +177,10 @@ Result<ElfFacts> parse_elf(std::span<const std::byte> bytes, const std::string& 
   const ElfReader file(bytes);
   const auto magic = file.slice(0, SELFMAG);
   if (!magic || std::memcmp(magic->data(), ELFMAG, SELFMAG) != 0)
-    return refuse(name, "is not an ELF file; a plugin is a shared object (.so)");
+    return refuse_file(name, "is not an ELF file; a plugin is a shared object (.so)");
   const auto header = file.at<Elf64_Ehdr>(0);
   if (!header) return damaged(name, "its header");
-  if (const auto why = misfit(*header); !why.empty()) return refuse(name, why);
+  if (const auto why = misfit(*header); !why.empty()) return refuse_file(name, why);
   auto segments = file.segments(*header);
   if (!segments) return damaged(name, "its program header table");
   auto sections = file.sections(*header);
@@ -202,13 +202,13 @@ Result<ElfFacts> read_elf(const std::filesystem::path& path) {
 
 Result<Note> usable_note(const ElfFacts& facts, const std::string& name) {
   if (!facts.note) {
-    return refuse(
+    return refuse_file(
         name,
         "has no Sluice note: it is not a Sluice plugin, or its notes were stripped; a plugin"
         " says SLUICE_MANIFEST or SLUICE_PLUGIN once");
   }
   if (facts.note->abi_major != SLUICE_ABI_MAJOR) {
-    return refuse(name, "is built for version " + std::to_string(facts.note->abi_major) +
+    return refuse_file(name, "is built for version " + std::to_string(facts.note->abi_major) +
                             " of the plugin ABI; this host speaks version " +
                             std::to_string(SLUICE_ABI_MAJOR) + ": build it with this host's SDK");
   }

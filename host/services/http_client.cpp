@@ -72,7 +72,7 @@ sluice_status send(const sluice_host* h, const sluice_http_request* request, Don
   return SLUICE_OK;
 }
 
-void cancel(const sluice_host* h, uint64_t id) {
+void cancel_request(const sluice_host* h, uint64_t id) {
   Instance& instance = instance_of(h);
   if (const auto request = instance.drop_request(id); request != 0)
     instance.shared().client.cancel(request);
@@ -81,7 +81,7 @@ void cancel(const sluice_host* h, uint64_t id) {
 }  // namespace
 
 const sluice_http_client& http_client_table() {
-  static constexpr sluice_http_client kTable = {sizeof(sluice_http_client), 0, send, cancel};
+  static constexpr sluice_http_client kTable = {sizeof(sluice_http_client), 0, send, cancel_request};
   return kTable;
 }
 

@@ -20,7 +20,7 @@ sluice_status start(const sluice_host* h, uint32_t delay_ms, uint32_t period_ms,
   return SLUICE_OK;
 }
 
-void cancel(const sluice_host* h, uint64_t id) {
+void cancel_timer(const sluice_host* h, uint64_t id) {
   Instance& instance = instance_of(h);
   instance.drop_timer(id);
   instance.shared().loop.cancel_timer(id);
@@ -39,7 +39,7 @@ sluice_status post(const sluice_host* h, void (*fn)(void*), void* ctx) {
 }  // namespace
 
 const sluice_timer& timer_table() {
-  static constexpr sluice_timer kTable = {sizeof(sluice_timer), 0, start, cancel, post};
+  static constexpr sluice_timer kTable = {sizeof(sluice_timer), 0, start, cancel_timer, post};
   return kTable;
 }
 

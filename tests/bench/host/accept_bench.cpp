@@ -1,13 +1,18 @@
 // bench_accept [pages] [folder]: pages of 10 kB accepted per second by the real host, durable and
-// not, beside a bare Beast handler that drops the body; the same clients, one run. Batch mode keeps
-// the pages in the journal, so that nothing but accepting is measured.
+// not, beside a bare Beast handler that drops the body and a bare SQLite table with group commit;
+// the same number of clients, one run. Batch mode keeps the pages in the journal, so that nothing
+// but accepting is measured.
+#include "bare_journal.hpp"
 #include "bare_server.hpp"
 #include "load.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -19,9 +24,41 @@ constexpr std::size_t kConnections = 32;
 
 double rate(const Sent& sent) { return static_cast<double>(sent.accepted) / sent.seconds; }
 
-void print(const char* what, const Sent& sent, double floor, double cpu_us) {
-  std::printf("| %-28s | %9.0f | %6.2f | %8.1f | %7zu |\n", what, rate(sent), rate(sent) / floor,
-              cpu_us, sent.refused);
+// What the others are measured by, in pages a second.
+struct Yardsticks {
+  double beast = 0;
+  double sqlite = 0;
+};
+
+void print(const std::string& what, const Sent& sent, const Yardsticks& yard, double cpu_us) {
+  std::printf("| %-30s | %9.0f | %8.2f | %9.2f | %8.1f | %7zu |\n", what.c_str(), rate(sent),
+              rate(sent) / yard.beast, rate(sent) / yard.sqlite, cpu_us, sent.refused);
+}
+
+Sent post_to_bare_server(const std::vector<std::string>& bodies) {
+  const sluice::bench::BareServer bare;
+  sluice::bench::post_all(bare.port(), bodies, kConnections);  // warm
+  return sluice::bench::post_all(bare.port(), bodies, kConnections);
+}
+
+Sent append_to_bare_journal(const std::filesystem::path& folder, std::size_t pages) {
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  sluice::bench::BareJournal journal(folder);
+  std::atomic<std::size_t> next = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<std::thread> producers;
+  for (std::size_t i = 0; i < kConnections; ++i) {
+    producers.emplace_back([&] {
+      const std::string payload(kPageBytes, 'x');
+      for (std::size_t page = next++; page < pages; page = next++) {
+        journal.append("https://example.com/page/" + std::to_string(page), payload, false);
+      }
+    });
+  }
+  for (auto& producer : producers) producer.join();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  return {took.count(), pages, 0};
 }
 
 int run(std::size_t pages, const std::filesystem::path& folder) {
@@ -29,23 +66,21 @@ int run(std::size_t pages, const std::filesystem::path& folder) {
   for (std::size_t i = 0; i < pages; ++i)
     bodies.push_back(sluice::bench::page_event("accept", i, kPageBytes));
   std::printf("%zu pages of %zu bytes, %zu connections\n\n", pages, kPageBytes, kConnections);
-  std::printf("| handler                      |   pages/s |  ratio | cpu us/p | refused |\n");
-  std::printf("|---|---|---|---|---|\n");
-  double floor = 0;
-  {
-    const sluice::bench::BareServer bare;
-    sluice::bench::post_all(bare.port(), bodies, kConnections);  // warm
-    const Sent sent = sluice::bench::post_all(bare.port(), bodies, kConnections);
-    floor = rate(sent);
-    print("bare Beast, body dropped", sent, floor, 0);
-  }
-  for (const char* sync : {"off", "interval", "always"}) {
+  const Sent beast = post_to_bare_server(bodies);
+  const Sent sqlite = append_to_bare_journal(folder, pages);
+  const Yardsticks yard{rate(beast), rate(sqlite)};
+  std::printf(
+      "|                                |   pages/s | of Beast | of SQLite | cpu us/p | refused "
+      "|\n");
+  std::printf("|---|---|---|---|---|---|\n");
+  print("bare Beast, body dropped", beast, yard, 0);
+  print("bare SQLite, group commit", sqlite, yard, 0);
+  for (const std::string sync : {"off", "interval", "always"}) {
     std::filesystem::remove_all(folder);
-    const sluice::bench::Host host(folder,
-                                   {"mode: batch", std::string("journal: {sync: ") + sync + "}"});
+    const sluice::bench::Host host(folder, {"mode: batch", "journal: {sync: " + sync + "}"});
     const Sent sent = sluice::bench::post_all(host.port(), bodies, kConnections);
     const double cpu_us = host.cpu_seconds() * 1e6 / static_cast<double>(pages);
-    print((std::string("sluice, journal.sync: ") + sync).c_str(), sent, floor, cpu_us);
+    print("sluice, journal.sync: " + sync, sent, yard, cpu_us);
   }
   std::filesystem::remove_all(folder);
   return 0;

@@ -7,7 +7,7 @@ namespace {
 
 using nlohmann::json;
 
-json sample() {
+json sample_crawl() {
   return {{"crawl_id", "c1"},
           {"state", "done"},
           {"mode", "streaming"},
@@ -27,14 +27,14 @@ json sample() {
 }
 
 TEST(CrawlsText, HasALinePerCrawl) {
-  EXPECT_EQ(crawls_text({{"items", {sample()}}, {"total", 1}}, {.width = 130}),
+  EXPECT_EQ(crawls_text({{"items", {sample_crawl()}}, {"total", 1}}, {.width = 130}),
             "crawl  state  received  indexed  skipped  unchanged  failed  pending  started\n"
             "c1     done      1,200    1,190        2          8       0        0  "
             "2026-01-02T03:04:05Z\n");
 }
 
 TEST(CrawlsText, KeepsAUuidWholeInEightyColumns) {
-  json item = sample();
+  json item = sample_crawl();
   item["crawl_id"] = "0198d0c2-7f10-7c31-9a55-3b1f6f0a1c01";
   EXPECT_EQ(crawls_text({{"items", {item}}, {"total", 1}}, {.width = 80}),
             "crawl                                 state  received  indexed  failed  pending\n"
@@ -42,13 +42,13 @@ TEST(CrawlsText, KeepsAUuidWholeInEightyColumns) {
 }
 
 TEST(CrawlsText, SaysWhenThereAreMoreOrNone) {
-  const std::string text = crawls_text({{"items", {sample()}}, {"total", 70}}, {.width = 130});
+  const std::string text = crawls_text({{"items", {sample_crawl()}}, {"total", 70}}, {.width = 130});
   EXPECT_NE(text.find("\n1 of 70 crawls; see more with --limit and --offset\n"), text.npos);
   EXPECT_EQ(crawls_text({{"items", json::array()}, {"total", 0}}, {}), "no crawl yet\n");
 }
 
 TEST(CrawlText, ShowsAllNumbersTimesAndWarnings) {
-  EXPECT_EQ(crawl_text(sample(), {}),
+  EXPECT_EQ(crawl_text(sample_crawl(), {}),
             "crawl          c1\n"
             "state          done\n"
             "mode           streaming\n"

@@ -7,14 +7,14 @@ namespace {
 
 using nlohmann::json;
 
-FeedPage sample() {
+FeedPage sample_page() {
   FeedPage page{.url = "https://e.test/a", .markdown = "# A", .metadata = {{"title", "A"}}};
   complete_metadata(page);
   return page;
 }
 
 TEST(FeedEvents, CompletesWhatAScrapeAlwaysHas) {
-  const FeedPage page = sample();
+  const FeedPage page = sample_page();
   EXPECT_EQ(page.metadata["title"], "A");
   EXPECT_EQ(page.metadata["url"], "https://e.test/a");
   EXPECT_EQ(page.metadata["sourceURL"], "https://e.test/a");
@@ -35,7 +35,7 @@ TEST(FeedEvents, KeepsWhatThePageSays) {
 
 TEST(FeedEvents, Version2HasAnArrayOfOneDocument) {
   const CrawlEvents events(Generation::kV2, "crawl-1");
-  const json event = json::parse(events.page(sample()));
+  const json event = json::parse(events.page(sample_page()));
   EXPECT_EQ(event["success"], true);
   EXPECT_EQ(event["type"], "crawl.page");
   EXPECT_EQ(event["id"], "crawl-1");
@@ -49,13 +49,13 @@ TEST(FeedEvents, Version2HasAnArrayOfOneDocument) {
 }
 
 TEST(FeedEvents, Version1HasNoWebhookId) {
-  const json event = json::parse(CrawlEvents(Generation::kV1, "c").page(sample()));
+  const json event = json::parse(CrawlEvents(Generation::kV1, "c").page(sample_page()));
   EXPECT_EQ(event["id"], "c");
   EXPECT_FALSE(event.contains("webhookId"));
 }
 
 TEST(FeedEvents, Version0HasAJobIdAndContent) {
-  const json event = json::parse(CrawlEvents(Generation::kV0, "c").page(sample()));
+  const json event = json::parse(CrawlEvents(Generation::kV0, "c").page(sample_page()));
   EXPECT_EQ(event["jobId"], "c");
   EXPECT_FALSE(event.contains("id"));
   EXPECT_EQ(event["data"][0]["content"], "# A");
@@ -63,7 +63,7 @@ TEST(FeedEvents, Version0HasAJobIdAndContent) {
 }
 
 TEST(FeedEvents, OnlyVersion0ClosesWithAllPages) {
-  const std::vector<FeedPage> pages = {sample(), sample()};
+  const std::vector<FeedPage> pages = {sample_page(), sample_page()};
   EXPECT_EQ(json::parse(CrawlEvents(Generation::kV2, "c").completed(pages))["data"], json::array());
   EXPECT_EQ(json::parse(CrawlEvents(Generation::kV1, "c").completed(pages))["data"], json::array());
   const json closed = json::parse(CrawlEvents(Generation::kV0, "c").completed(pages));
@@ -78,14 +78,14 @@ TEST(FeedEvents, StartsEmpty) {
 }
 
 TEST(FeedEvents, AreCompactAndAlwaysUtf8) {
-  FeedPage page = sample();
+  FeedPage page = sample_page();
   page.markdown = "caf\xC3\xA9 \xFF";
   const std::string body = CrawlEvents(Generation::kV2, "c").page(page);
   EXPECT_NE(body.find("\"markdown\":\"caf\xC3\xA9 \xEF\xBF\xBD\""), body.npos);
 }
 
 TEST(FeedEvents, APageWithoutMarkdownHasNone) {
-  FeedPage page = sample();
+  FeedPage page = sample_page();
   page.markdown.reset();
   EXPECT_FALSE(
       json::parse(CrawlEvents(Generation::kV2, "c").page(page))["data"][0].contains("markdown"));

@@ -5,7 +5,7 @@
 namespace sluice::app {
 namespace {
 
-FeedSummary sample() {
+FeedSummary sample_summary() {
   FeedSummary summary;
   summary.tally = {.sent = 1'200, .accepted = 1'198, .skipped = 1, .failed = 1};
   summary.time = std::chrono::milliseconds(2'000);
@@ -14,7 +14,7 @@ FeedSummary sample() {
 }
 
 TEST(FeedSummary, IsASmallTable) {
-  EXPECT_EQ(summary_text(sample(), 80),
+  EXPECT_EQ(summary_text(sample_summary(), 80),
             "pages sent  1,200\n"
             "accepted    1,198\n"
             "skipped     1\n"
@@ -26,12 +26,12 @@ TEST(FeedSummary, IsASmallTable) {
 
 TEST(FeedSummary, HasTheSameInJson) {
   EXPECT_EQ(
-      summary_json(sample()),
+      summary_json(sample_summary()),
       R"({"pages_sent":1200,"accepted":1198,"skipped":1,"failed":1,"unreadable":0,"seconds":2.0,"rate":600.0,"crawl_id":"crawl-1"})");
 }
 
 TEST(FeedSummary, AddsTheLedgerIfItWasWaitedFor) {
-  FeedSummary summary = sample();
+  FeedSummary summary = sample_summary();
   summary.tally.unreadable = 2;
   summary.crawl = {{"indexed", 1'190}, {"unchanged", 8}, {"pending", 0}};
   const std::string text = summary_text(summary, 80);

@@ -7,7 +7,7 @@ namespace {
 
 using nlohmann::json;
 
-json sample() {
+json sample_answer() {
   return {{"results",
            {{{"url", "https://e.test/a"},
              {"title", "Retries"},
@@ -24,7 +24,7 @@ json sample() {
 }
 
 TEST(SearchText, ShowsRankTitleScoreUrlAndText) {
-  EXPECT_EQ(search_text(sample(), 0, {}),
+  EXPECT_EQ(search_text(sample_answer(), 0, {}),
             "1.  Retries  0.0328\n"
             "    https://e.test/a\n"
             "    Retries happen in one place.\n"
@@ -37,7 +37,7 @@ TEST(SearchText, ShowsRankTitleScoreUrlAndText) {
 }
 
 TEST(SearchText, CountsFromItsOffset) {
-  json answer = sample();
+  json answer = sample_answer();
   answer["total"] = 10'000;
   answer["total_relation"] = "gte";
   const std::string text = search_text(answer, 20, {});
@@ -46,7 +46,7 @@ TEST(SearchText, CountsFromItsOffset) {
 }
 
 TEST(SearchText, NamesWhoDidNotAnswer) {
-  json answer = sample();
+  json answer = sample_answer();
   answer["partial"] = {"vectors"};
   const std::string text = search_text(answer, 0, {});
   EXPECT_NE(text.find("incomplete: vectors did not answer in time\n"), text.npos);
@@ -59,7 +59,7 @@ TEST(SearchText, NothingFoundIsSaid) {
 }
 
 TEST(SearchText, PassesNoTerminalCommandsOn) {
-  json answer = sample();
+  json answer = sample_answer();
   answer["results"][0]["title"] = "\x1b]0;owned\x07";
   answer["results"][0]["url"] = "https://e.test/\x1b[2J";
   answer["results"][0]["text"] = "\x1b[8m";
@@ -67,7 +67,7 @@ TEST(SearchText, PassesNoTerminalCommandsOn) {
 }
 
 TEST(SearchText, ColoursOnlyWhereThereAreColours) {
-  EXPECT_NE(search_text(sample(), 0, {.has_colour = true}).find("\x1b[1mRetries\x1b[0m"),
+  EXPECT_NE(search_text(sample_answer(), 0, {.has_colour = true}).find("\x1b[1mRetries\x1b[0m"),
             std::string::npos);
 }
 

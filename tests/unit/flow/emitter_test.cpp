@@ -42,11 +42,12 @@ class EmitterTest : public ::testing::Test {
         ledger_(opened(crawls::Ledger::open(*commits_, clock_))),
         emitter_(loop_, {*commits_, *journal_, *ledger_}, budget_, meters_, log_,
                  {"streaming", false, "fingerprint"}) {
-    emitter_.set_arrivals({[this](std::vector<Delivery::Page> pages) {
-                             for (auto& page : pages) arrived_.push_back(std::move(page));
+    emitter_.set_arrivals({[this](Accepted accepted) {
+                             for (auto& page : accepted.in_memory) {
+                               arrived_.push_back(std::move(page));
+                             }
+                             for (auto& group : accepted.closed) closed_.push_back(group);
                            },
-                           {},
-                           [this](const std::string& group) { closed_.push_back(group); },
                            {},
                            {}});
     commits_->start();
@@ -80,6 +81,7 @@ class EmitterTest : public ::testing::Test {
     if (future.wait_for(kPatience) != std::future_status::ready) {
       throw std::runtime_error("the event was never answered");
     }
+    (void)commits_->run([](SQLite::Database&) {});  // what follows the answer is over as well
     return future.get();
   }
   std::vector<data::RecordRef> pages(const std::vector<std::string>& ids) {
@@ -104,7 +106,7 @@ class EmitterTest : public ::testing::Test {
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<crawls::Ledger> ledger_;
   Emitter emitter_;
-  // Written on the writer thread before an event is answered, read after.
+  // Written on the writer thread, read when it has come to rest.
   std::vector<Delivery::Page> arrived_;
   std::vector<std::string> closed_;
 };

@@ -16,8 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Host {
-  explicit Host(const TemporaryFolder& folder) {
+struct OpenHost {
+  explicit OpenHost(const TemporaryFolder& folder) {
     auto opened = GroupCommit::open(folder.path(), {});
     if (!opened) throw std::runtime_error(opened.error().message);
     commits = *std::move(opened);
@@ -52,7 +52,7 @@ Journal::Entry entry(const std::string& document) {
 
 TEST(Journal, GivesBackWhatItTook) {
   TemporaryFolder folder;
-  Host host(folder);
+  OpenHost host(folder);
   const std::string nuls("a\0b\0", 4);
   const Journal::Entry odd{.group = nuls,
                            .document_id = "https://example.com/ü",
@@ -81,7 +81,7 @@ TEST(Journal, GivesBackWhatItTook) {
 
 TEST(Journal, KeepsBigPayloads) {
   TemporaryFolder folder;
-  Host host(folder);
+  OpenHost host(folder);
   std::string big(30 << 20, '\0');
   for (std::size_t i = 0; i < big.size(); i += 997) big[i] = static_cast<char>(i);
   const std::int64_t seq = host.append({.payload = big});
@@ -95,7 +95,7 @@ TEST(Journal, NeverReusesANumber) {
   TemporaryFolder folder;
   std::int64_t last = 0;
   for (int run = 0; run < 3; ++run) {
-    Host host(folder);
+    OpenHost host(folder);
     for (int i = 0; i < 3; ++i) {
       const std::int64_t seq = host.append(entry("d"));
       EXPECT_GT(seq, last);
@@ -110,7 +110,7 @@ TEST(Journal, NeverReusesANumberAfterAFailure) {
   TemporaryFolder folder;
   std::int64_t lost = 0;
   {
-    Host host(folder);
+    OpenHost host(folder);
     const auto failed = host.commits->run([&](SQLite::Database& database) {
       lost = host.journal->append(database, entry("d"));
       throw std::runtime_error("no");
@@ -119,13 +119,13 @@ TEST(Journal, NeverReusesANumberAfterAFailure) {
     EXPECT_EQ(host.journal->open_count(), 0U);
     EXPECT_GT(host.append(entry("d")), lost);
   }
-  Host host(folder);
+  OpenHost host(folder);
   EXPECT_GT(host.append(entry("d")), lost + 1);
 }
 
 TEST(Journal, ListsHeadsInOrderAPageAtATime) {
   TemporaryFolder folder;
-  Host host(folder);
+  OpenHost host(folder);
   std::vector<std::int64_t> seqs;
   for (int i = 0; i < 25; ++i) seqs.push_back(host.append(entry(std::to_string(i))));
   host.remove({seqs[3], seqs[4], 4711});
@@ -151,17 +151,17 @@ TEST(Journal, ListsHeadsInOrderAPageAtATime) {
 TEST(Journal, CountsOpenRecordsAlsoAfterARestart) {
   TemporaryFolder folder;
   {
-    Host host(folder);
+    OpenHost host(folder);
     for (int i = 0; i < 7; ++i) host.append(entry("d"));
     host.remove({1, 2, 2, 4711});
     EXPECT_EQ(host.journal->open_count(), 5U);
   }
-  EXPECT_EQ(Host(folder).journal->open_count(), 5U);
+  EXPECT_EQ(OpenHost(folder).journal->open_count(), 5U);
 }
 
 TEST(Journal, ReadsWhileItIsWritten) {
   TemporaryFolder folder;
-  Host host(folder);
+  OpenHost host(folder);
   std::thread writer([&] {
     for (int i = 0; i < 300; ++i) host.remove({host.append(entry("d"))});
   });

@@ -12,63 +12,63 @@
 namespace sluice::plugin {
 namespace {
 
-const char* const kRoles[] = {SLUICE_ROLE_SINK, nullptr};
+const char* const kSinkOnly[] = {SLUICE_ROLE_SINK, nullptr};
 
-sluice_status create(const sluice_descriptor*, const sluice_host*, sluice_component**,
+sluice_status make_nothing(const sluice_descriptor*, const sluice_host*, sluice_component**,
                      sluice_error*) {
   return SLUICE_E_FATAL;
 }
 
 sluice_descriptor whole() {
-  return {sizeof(sluice_descriptor), 0, "a.b", "1", "", "", "", "", "{}", kRoles, nullptr, &create};
+  return {sizeof(sluice_descriptor), 0, "a.b", "1", "", "", "", "", "{}", kSinkOnly, nullptr, &make_nothing};
 }
 
 // What is said about `d` as the only descriptor; "ok" when nothing is.
-std::string verdict(const sluice_descriptor& d) {
+std::string verdict_of(const sluice_descriptor& d) {
   const sluice_descriptor* list[] = {&d};
   const sluice_plugin table{sizeof(sluice_plugin), 0, "", 1, 0, list};
   const auto checked = checked_descriptors(&table, "x.so", offer());
   return checked ? "ok" : checked.error().message;
 }
-std::string verdict(const std::function<void(sluice_descriptor&)>& spoil) {
+std::string verdict_of(const std::function<void(sluice_descriptor&)>& spoil) {
   auto d = whole();
   spoil(d);
-  return verdict(d);
+  return verdict_of(d);
 }
 
 TEST(Descriptors, AWholeOnePasses) {
-  EXPECT_EQ(verdict(whole()), "ok");
+  EXPECT_EQ(verdict_of(whole()), "ok");
   struct Newer {
     sluice_descriptor d = whole();
     void* more = nullptr;
   } newer;
   newer.d.struct_size = sizeof newer;
-  EXPECT_EQ(verdict(newer.d), "ok");
+  EXPECT_EQ(verdict_of(newer.d), "ok");
 }
 
 TEST(Descriptors, NamesWhatIsMissing) {
   using D = sluice_descriptor;
-  EXPECT_EQ(verdict([](D& d) { d.struct_size = 40; }),
+  EXPECT_EQ(verdict_of([](D& d) { d.struct_size = 40; }),
             "x.so has a descriptor 1 with struct_size 40, less than the 88 of ABI 1.0; set it to"
             " sizeof(sluice_descriptor)");
-  EXPECT_EQ(verdict([](D& d) { d.id = nullptr; }),
+  EXPECT_EQ(verdict_of([](D& d) { d.id = nullptr; }),
             "x.so has a descriptor 1 whose id is NULL; use \"\" for no text");
-  EXPECT_EQ(verdict([](D& d) { d.config_schema = nullptr; }),
+  EXPECT_EQ(verdict_of([](D& d) { d.config_schema = nullptr; }),
             "x.so has a descriptor 1 whose config_schema is NULL; use \"\" for no text");
-  EXPECT_EQ(verdict([](D& d) { d.id = ""; }),
+  EXPECT_EQ(verdict_of([](D& d) { d.id = ""; }),
             "x.so has a descriptor 1 with an empty id; give it a name");
-  EXPECT_EQ(verdict([](D& d) { d.roles = nullptr; }),
+  EXPECT_EQ(verdict_of([](D& d) { d.roles = nullptr; }),
             "x.so has a descriptor 1 (a.b) without roles; list at least one");
-  EXPECT_EQ(verdict([](D& d) { d.create = nullptr; }),
+  EXPECT_EQ(verdict_of([](D& d) { d.create = nullptr; }),
             "x.so has a descriptor 1 (a.b) whose create is NULL; point it to a function");
 }
 
 TEST(Descriptors, SaysWhatIsOfferedInsteadOfANeed) {
   const char* const newer[] = {"sluice.timer/2", nullptr};
-  EXPECT_EQ(verdict([&](sluice_descriptor& d) { d.needs = newer; }),
+  EXPECT_EQ(verdict_of([&](sluice_descriptor& d) { d.needs = newer; }),
             "x.so needs sluice.timer/2; this host (0.1.0) offers sluice.timer/1");
   const char* const other[] = {"sluice.queue/1", nullptr};
-  EXPECT_EQ(verdict([&](sluice_descriptor& d) { d.needs = other; }),
+  EXPECT_EQ(verdict_of([&](sluice_descriptor& d) { d.needs = other; }),
             "x.so needs sluice.queue/1; this host (0.1.0) offers no sluice.queue");
 }
 
