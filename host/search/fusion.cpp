@@ -12,7 +12,7 @@ namespace {
 
 void sort(std::vector<Found>& found) {
   std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
-    return a.score != b.score ? a.score > b.score : a.hit.document_id < b.hit.document_id;
+    return a.score != b.score ? a.score > b.score : a.id < b.id;
   });
 }
 

@@ -1,5 +1,6 @@
 #include "vector_index.hpp"
 
+#include "document_order.hpp"
 #include "row_file.hpp"
 #include "sqlite_sentence.hpp"
 
@@ -9,7 +10,6 @@
 #include <functional>
 #include <limits>
 #include <stdexcept>
-#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -232,7 +232,8 @@ std::variant<Found, SearchFailure> VectorIndex::search(const Query& query) const
                          .sentence = sentence_for(error, settings_.file)};
   }
   std::sort(found.hits.begin(), found.hits.end(), [](const Hit& a, const Hit& b) {
-    return std::tie(b.score, a.document_id) < std::tie(a.score, b.document_id);
+    return a.score != b.score ? a.score > b.score
+                              : order_of(a.document_id) < order_of(b.document_id);
   });
   if (found.hits.size() > query.limit) found.hits.resize(query.limit);
   return found;

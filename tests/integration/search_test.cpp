@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace sluice::testing {
 namespace {
@@ -61,6 +64,33 @@ TEST_F(Search, GivesOneResultADocumentFallingInScore) {
     EXPECT_EQ(ids.size(), kPages) << mode;
   }
   EXPECT_EQ(ask("keyword")["total_relation"], "eq");
+}
+
+// The pages differ in their addresses only, so that all of them score alike.
+TEST_F(Search, OrdersEqualScoresById) {
+  Crawl crawl("crawl-alike");
+  for (int i = 0; i < 12; ++i) {
+    TestPage page = PageMaker("alike").make(1).front();
+    page.url = "https://alike.example/" + std::to_string(i);
+    page.markdown = "Nothing but one quizzical sentence.";
+    ASSERT_EQ(deliver(host_.http(), crawl.page(page)).status, 202U);
+  }
+  host_.await_quiet("crawl-alike");
+  for (const std::string mode : {"keyword", "semantic"}) {
+    std::vector<std::string> ids;
+    for (int offset = 0; offset < 12; offset += 5) {
+      const json answer = host_
+                              .search({{"query", "quizzical sentence"},
+                                       {"mode", mode},
+                                       {"filters", {{"crawl_id", "crawl-alike"}}},
+                                       {"limit", 5},
+                                       {"offset", offset}})
+                              .json();
+      for (const auto& result : answer["results"]) ids.push_back(result["id"]);
+    }
+    EXPECT_EQ(ids.size(), 12U) << mode;
+    EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end())) << mode << " " << json(ids);
+  }
 }
 
 TEST_F(Search, FiltersEveryModeAlike) {

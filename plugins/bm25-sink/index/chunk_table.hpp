@@ -60,6 +60,7 @@ class ChunkTable {
   std::uint32_t allocated_pages() const { return allocated_pages_; }
 
   std::string_view document_name(DocumentId id) const { return documents_[id].view(); }
+  std::uint64_t document_order(DocumentId id) const { return documents_[id].order; }
   DocumentId document_limit() const { return documents_.size(); }  // one past the largest id
   const AttributeTable& attributes() const { return attributes_; }
 
@@ -71,6 +72,7 @@ class ChunkTable {
  private:
   struct Document {
     std::uint8_t* name = nullptr;
+    std::uint64_t order = 0;  // see order_of
     std::uint32_t size = 0;
     std::uint32_t chunks = 0;
     std::string_view view() const { return {reinterpret_cast<const char*>(name), size}; }

@@ -184,7 +184,7 @@ bool MemoryIndex::Scorer::is_better(DocumentId a, DocumentId b) const {
   if (left != right) {
     return left > right;
   }
-  return index_.chunks_.document_name(a) < index_.chunks_.document_name(b);
+  return index_.chunks_.document_order(a) < index_.chunks_.document_order(b);
 }
 
 // Leaves the best `keep` candidates, each once, best first.

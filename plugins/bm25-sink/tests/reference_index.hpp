@@ -13,6 +13,7 @@
 
 #include "index/analyzer.hpp"
 #include "index/attributes.hpp"
+#include "index/document_order.hpp"
 #include "index/memory_index.hpp"
 #include "index/store.hpp"
 
@@ -65,8 +66,9 @@ class ReferenceIndex {
     Answer answer;
     answer.total = best.size();
     for (auto& [document, hit] : best) answer.hits.push_back(hit);
-    std::ranges::stable_sort(answer.hits,
-                             [](const auto& a, const auto& b) { return a.score > b.score; });
+    std::ranges::sort(answer.hits, [](const auto& a, const auto& b) {
+      return a.score != b.score ? a.score > b.score : order_of(a.document) < order_of(b.document);
+    });
     answer.hits.resize(std::min(limit, answer.hits.size()));
     return answer;
   }

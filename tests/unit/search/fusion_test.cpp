@@ -40,11 +40,12 @@ TEST(Fusion, AddsReciprocalRanksByWeight) {
   EXPECT_DOUBLE_EQ(found[2].score, 1.0 / 62);
 }
 
-TEST(Fusion, OrdersEqualScoresByDocument) {
-  const auto found = fuse(lists(list({"b"}), list({"a"})), kK);
+TEST(Fusion, OrdersEqualScoresById) {
+  const auto found = fuse(lists(list({"a"}), list({"b"})), kK);
   ASSERT_EQ(found.size(), 2U);
   EXPECT_DOUBLE_EQ(found[0].score, found[1].score);
-  EXPECT_EQ(found[0].hit.document_id, "a");
+  EXPECT_EQ(found[0].hit.document_id, "b");  // its id begins with 3c, that of a with e1
+  EXPECT_LT(found[0].id, found[1].id);
 }
 
 TEST(Fusion, CountsADocumentOnceAList) {

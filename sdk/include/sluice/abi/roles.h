@@ -224,7 +224,8 @@ typedef struct sluice_search {
   uint32_t struct_size;
   uint32_t flags;
   /* Best first, through sluice.hits/1: of each document its best chunk, `limit`
-   * documents at most; equal scores in the order of document_id. [worker] */
+   * documents at most; equal scores in the order of the id that results carry, the
+   * UUIDv5 of document_id in the URL namespace. [worker] */
   sluice_status (*search)(sluice_component* c, const sluice_search_request* req, sluice_hits* out,
                           sluice_error* err);
   /* Optional: what the index holds now. [worker] */
