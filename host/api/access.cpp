@@ -24,14 +24,7 @@ bool is_same(std::string_view a, std::string_view b) {
   return CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
-}  // namespace
-
-double Access::per_second() const {
-  const double seconds = std::chrono::duration<double>(settings_.rate_limit.period).count();
-  return static_cast<double>(settings_.rate_limit.count) / seconds;
-}
-
-bool Access::has_token(const net::Request& request) const {
+bool has_token(const net::Request& request, std::string_view token) {
   auto sent = request.header("authorization");
   if (!sent) return false;
   constexpr std::string_view kBearer = "bearer ";
@@ -39,28 +32,33 @@ bool Access::has_token(const net::Request& request) const {
       net::equal_without_case(sent->substr(0, kBearer.size()), kBearer)) {
     sent->remove_prefix(kBearer.size());
   }
-  return is_same(*sent, settings_.token);
+  return is_same(*sent, token);
 }
 
-std::optional<double> Access::wait_for_turn(const std::string& client) {
-  const double most = std::max(1.0, per_second());
+}  // namespace
+
+std::optional<double> Access::wait_for_turn(const std::string& client, const config::Rate& rate) {
+  const double per_second =
+      static_cast<double>(rate.count) / std::chrono::duration<double>(rate.period).count();
+  const double most = std::max(1.0, per_second);
   const auto now = clock_.now();
   const std::scoped_lock lock(mutex_);
   if (buckets_.size() >= kMostClients && !buckets_.contains(client)) buckets_.clear();
   const auto [it, is_new] = buckets_.try_emplace(client, Bucket{most, now});
   Bucket& bucket = it->second;
   const double passed = std::chrono::duration<double>(now - bucket.filled).count();
-  bucket.tokens = std::min(most, bucket.tokens + passed * per_second());
+  bucket.tokens = std::min(most, bucket.tokens + passed * per_second);
   bucket.filled = now;
-  if (bucket.tokens < 1.0) return (1.0 - bucket.tokens) / per_second();
+  if (bucket.tokens < 1.0) return (1.0 - bucket.tokens) / per_second;
   bucket.tokens -= 1.0;
   return std::nullopt;
 }
 
 std::optional<net::Response> Access::refuse(const net::Request& request,
                                             const net::RouteOptions& route) {
-  if (route.rate_limited && settings_.rate_limit.count > 0) {
-    if (const auto wait = wait_for_turn(request.remote_address)) {
+  const auto settings = settings_.load();
+  if (route.rate_limited && settings->rate_limit.count > 0) {
+    if (const auto wait = wait_for_turn(request.remote_address, settings->rate_limit)) {
       auto response =
           net::error_response(429, "too many requests from this address; come again later");
       response.headers.push_back(
@@ -68,7 +66,7 @@ std::optional<net::Response> Access::refuse(const net::Request& request,
       return response;
     }
   }
-  if (route.needs_token && !settings_.token.empty() && !has_token(request)) {
+  if (route.needs_token && !settings->token.empty() && !has_token(request, settings->token)) {
     auto response = net::error_response(
         401, "the API token is missing or wrong; send Authorization: Bearer <token>");
     response.headers.push_back({"WWW-Authenticate", "Bearer"});

@@ -6,7 +6,9 @@
 #include "net/message.hpp"
 #include "net/router.hpp"
 
+#include <atomic>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -18,19 +20,22 @@ namespace sluice::api {
 class Access {
  public:
   Access(config::Api settings, const Clock& clock)
-      : settings_(std::move(settings)), clock_(clock) {}
+      : settings_(std::make_shared<const config::Api>(std::move(settings))), clock_(clock) {}
+
+  // From now on.
+  void adopt(config::Api settings) {
+    settings_.store(std::make_shared<const config::Api>(std::move(settings)));
+  }
 
   // The answer that refuses the request: 401 without the token, 429 beyond the rate. Nothing: let
   // it in.
   std::optional<net::Response> refuse(const net::Request& request, const net::RouteOptions& route);
 
  private:
-  double per_second() const;
-  bool has_token(const net::Request& request) const;
   // Seconds until the client may come again; nothing while it may come now.
-  std::optional<double> wait_for_turn(const std::string& client);
+  std::optional<double> wait_for_turn(const std::string& client, const config::Rate& rate);
 
-  const config::Api settings_;
+  std::atomic<std::shared_ptr<const config::Api>> settings_;
   const Clock& clock_;
 
   struct Bucket {  // a token bucket that fills at the rate, up to one second's worth

@@ -35,6 +35,7 @@ Result<void> Api::open() {
       {"GET", "/api/crawls", kGuarded, &Api::crawls},
       {"GET", "/api/crawls/{id}", kGuarded, &Api::crawl},
       {"GET", "/api/pipeline", kGuarded, &Api::pipeline},
+      {"POST", "/api/pipeline/reload", kGuarded, &Api::reload},
       {"GET", "/health/live", kProbe, &Api::live},
       {"GET", "/health/ready", kProbe, &Api::ready},
       {"GET", "/health", kProbe, &Api::health},

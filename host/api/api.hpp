@@ -1,9 +1,9 @@
 // Api: the host's own routes, opened for as long as this lives.
 #pragma once
 
+#include "api/control.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/pipeline.hpp"
 #include "crawls/ledger.hpp"
 #include "flow/graph.hpp"
 #include "net/router.hpp"
@@ -26,7 +26,7 @@ class Api {
  public:
   struct Parts {
     net::Router& router;
-    const config::Pipeline& pipeline;
+    Control& control;
     flow::Graph& graph;
     const crawls::Ledger& ledger;
     search::Searcher& searcher;
@@ -58,6 +58,7 @@ class Api {
   void crawls(const net::ExchangePtr& x);
   void crawl(const net::ExchangePtr& x);
   void pipeline(const net::ExchangePtr& x);
+  void reload(const net::ExchangePtr& x);
   void live(const net::ExchangePtr& x);
   void ready(const net::ExchangePtr& x);
   void health(const net::ExchangePtr& x);

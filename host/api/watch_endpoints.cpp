@@ -135,9 +135,10 @@ void Api::pipeline(const net::ExchangePtr& x) {
                       {"reason", stage.trouble.empty() ? nlohmann::json(nullptr)
                                                        : nlohmann::json(stage.trouble)}});
   }
-  x->respond(net::json_response(200, dump({{"name", parts_.pipeline.name},
-                                           {"mode", config::text_of(parts_.pipeline.mode)},
-                                           {"generation", 1},
+  const auto pipeline = parts_.control.pipeline();
+  x->respond(net::json_response(200, dump({{"name", pipeline->name},
+                                           {"mode", config::text_of(pipeline->mode)},
+                                           {"generation", parts_.control.generation()},
                                            {"stages", std::move(stages)},
                                            {"pages_in_memory", view.pages_in_memory},
                                            {"bytes_in_memory", view.bytes_in_memory},
@@ -186,12 +187,13 @@ void Api::metrics(const net::ExchangePtr& x) {
 
 void Api::about(const net::ExchangePtr& x) {
   const Phase phase = phase_.load(std::memory_order_relaxed);
+  const auto pipeline = parts_.control.pipeline();
   x->respond(
       net::json_response(200, dump({{"service", "sluice"},
                                     {"version", services::kHostVersion},
                                     {"status", name_of(phase)},
-                                    {"pipeline", parts_.pipeline.name},
-                                    {"mode", config::text_of(parts_.pipeline.mode)},
+                                    {"pipeline", pipeline->name},
+                                    {"mode", config::text_of(pipeline->mode)},
                                     {"endpoints",
                                      {"/api/search", "/api/index", "/api/stats", "/api/crawls",
                                       "/api/pipeline", "/health", "/metrics"}}})));

@@ -82,17 +82,18 @@ RemoteHost::RemoteHost(HostAddress address, std::string token)
     : address_(std::move(address)), token_(std::move(token)), loop_(1), client_(loop_) {}
 
 Result<Answer> RemoteHost::get(const std::string& path) {
-  return ask({.method = "GET", .url = address_.base + path});
+  return ask({.method = "GET", .url = address_.base + path}, 200);
 }
 
-Result<Answer> RemoteHost::post(const std::string& path, std::string body) {
+Result<Answer> RemoteHost::post(const std::string& path, std::string body, unsigned also) {
   return ask({.method = "POST",
               .url = address_.base + path,
               .headers = {{"Content-Type", "application/json"}},
-              .body = std::move(body)});
+              .body = std::move(body)},
+             also);
 }
 
-Result<Answer> RemoteHost::ask(net::ClientRequest request) {
+Result<Answer> RemoteHost::ask(net::ClientRequest request, unsigned also) {
   if (!token_.empty()) request.headers.push_back({"Authorization", "Bearer " + token_});
   net::ClientResponse response = client_.fetch(std::move(request));
   if (response.transport == net::Transport::kBadUrl) {
@@ -107,7 +108,7 @@ Result<Answer> RemoteHost::ask(net::ClientRequest request) {
                                      : " does not take this token; compare it with its api.token")};
   }
   if (response.status == 404) return Error{Fault::kNotFound, "the host answered " + detail};
-  if (response.status < 200 || response.status > 299) {
+  if ((response.status < 200 || response.status > 299) && response.status != also) {
     const Fault fault = response.status < 500 ? Fault::kInvalid : Fault::kInternal;
     return Error{fault, "the host answered " + detail};
   }

@@ -56,13 +56,13 @@ class RemoteHost {
 
   RemoteHost(HostAddress address, std::string token);
 
-  // An object, from an answer of 2xx. Fault::kUnavailable: nobody answers; kNotFound: 404;
-  // kInvalid: other 4xx; kInternal: 5xx, or what answers is no sluice.
+  // An object, from an answer of 2xx, or of the status `also`. Fault::kUnavailable: nobody answers;
+  // kNotFound: 404; kInvalid: other 4xx; kInternal: 5xx, or what answers is no sluice.
   Result<Answer> get(const std::string& path);
-  Result<Answer> post(const std::string& path, std::string body);
+  Result<Answer> post(const std::string& path, std::string body, unsigned also = 200);
 
  private:
-  Result<Answer> ask(net::ClientRequest request);
+  Result<Answer> ask(net::ClientRequest request, unsigned also);
 
   HostAddress address_;
   std::string token_;

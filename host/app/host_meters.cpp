@@ -34,8 +34,6 @@ HostMeters::HostMeters(observe::Metrics& metrics, const journal::Journal& journa
   watches_.push_back(
       metrics.gauge_fn("sluice_journal_open_records", "Pages accepted and not done", {},
                        [&journal] { return static_cast<double>(journal.open_count()); }));
-  metrics.gauge("sluice_pipeline_generation", "Counts up with every reload that took effect")
-      .set(1);
   for (const auto& stage : pipeline.stages) {
     watches_.push_back(metrics.gauge_fn("sluice_dead_letters", "Pages given up and not replayed",
                                         {{"stage", stage.name}},

@@ -117,6 +117,7 @@ int command_line(int argc, char** argv) {
   add_feed(app, exit_code);
   add_search(app, exit_code);
   add_status(app, exit_code);
+  add_reload(app, exit_code);
   add_crawls(app, exit_code);
   add_plugins(app, exit_code);
   add_inspect(app, exit_code);

@@ -3,6 +3,7 @@
 #include "api/api.hpp"
 #include "app/findings.hpp"
 #include "app/host_meters.hpp"
+#include "app/reloader.hpp"
 #include "app/signals.hpp"
 #include "app/verbs.hpp"
 #include "app/workbench.hpp"
@@ -29,9 +30,8 @@
 namespace sluice::app {
 namespace {
 
-// Requests that wait for the journal's sync share it, so more of them at a time means fewer syncs a
-// page.
-constexpr std::size_t kWorkers = 32;
+// Handlers that wait for something, or have much to do: searches, reloads, big webhooks.
+constexpr std::size_t kWorkers = 16;
 
 int exit_code_of(const Error& error) {
   return error.fault == Fault::kConfig || error.fault == Fault::kInvalid ? kBadConfig : kTryAgain;
@@ -133,27 +133,29 @@ void announce(const std::filesystem::path& file, const std::string& url) {
 // A host from its components to its server. Members in the order of who uses whom.
 class RunningHost {
  public:
-  RunningHost(const config::Pipeline& pipeline, Workbench& bench, Stores& stores,
-              flow::Components& components)
-      : pipeline_(pipeline),
-        bench_(bench),
+  RunningHost(Reloader::File file, std::shared_ptr<const config::Loaded> loaded, Workbench& bench,
+              Stores& stores, flow::Components& components)
+      : bench_(bench),
         stores_(stores),
         components_(components),
-        graph_(pipeline, components,
+        graph_(*loaded->pipeline, components,
                {bench.log,
                 bench.metrics,
                 bench.clock,
                 {*stores.commits, *stores.journal, *stores.ledger, *stores.dead_letters}}),
         searcher_(components, bench.metrics),
-        access_(pipeline.api, bench.clock),
-        api_({bench.router, pipeline, graph_, *stores.ledger, searcher_, bench.metrics,
+        access_(loaded->pipeline->api, bench.clock),
+        reloader_(std::move(file), loaded, {components, graph_, searcher_, access_}, bench.log,
+                  bench.metrics),
+        api_({bench.router, reloader_, graph_, *stores.ledger, searcher_, bench.metrics,
               bench.clock}),
-        server_(bench.loop, server_options(pipeline, access_, bench.metrics), bench.router,
+        server_(bench.loop, server_options(*loaded->pipeline, access_, bench.metrics), bench.router,
                 bench.workers) {}
 
   Result<unsigned short> start(Signals& signals) {
     graph_.on_alarm([&signals](const std::string&) { signals.alarm(); });
-    if (auto started = components_.start(Steady::now() + pipeline_.timeouts.start); !started) {
+    if (auto started = components_.start(Steady::now() + reloader_.pipeline()->timeouts.start);
+        !started) {
       return std::move(started).error();
     }
     auto started = graph_.start();
@@ -167,10 +169,12 @@ class RunningHost {
     return port;
   }
 
+  void reload() { reloader_.reload(api::Reload::kApply); }
+
   // In the order of the data: sources, what is in flight, the server, the components. How many
   // workers a plugin did not give back.
   std::size_t stop() {
-    const auto deadline = Steady::now() + pipeline_.timeouts.drain;
+    const auto deadline = Steady::now() + reloader_.pipeline()->timeouts.drain;
     api_.set_phase(api::Phase::kDraining);
     graph_.close();
     bench_.doorway.close();
@@ -188,13 +192,13 @@ class RunningHost {
   }
 
  private:
-  const config::Pipeline& pipeline_;
   Workbench& bench_;
   Stores& stores_;
   flow::Components& components_;
   flow::Graph graph_;
   search::Searcher searcher_;
   api::Access access_;
+  Reloader reloader_;
   api::Api api_;
   net::Server server_;
 };
@@ -204,17 +208,18 @@ class RunningHost {
 int run(const RunOptions& options) {
   Signals signals;  // before any thread, which inherit what is blocked here
   observe::install_crash_handler();
-  config::Loaded loaded = config::load_pipeline(options.file, {.overrides = options.overrides});
-  if (!loaded.pipeline || loaded.findings.has_errors()) {
-    if (loaded.pipeline) {
+  const auto loaded = std::make_shared<config::Loaded>(
+      config::load_pipeline(options.file, {.overrides = options.overrides}));
+  if (!loaded->pipeline || loaded->findings.has_errors()) {
+    if (loaded->pipeline) {
       // The plugins have their say too, so that everything wrong is told at once.
-      Workbench bench(offline(*loaded.pipeline));
-      const flow::Components components(loaded, {bench.registry, bench.shared, bench.doorway},
-                                        loaded.findings);
+      Workbench bench(offline(*loaded->pipeline));
+      const flow::Components components(*loaded, {bench.registry, bench.shared, bench.doorway},
+                                        loaded->findings);
     }
-    return print_findings(loaded.findings, options.output);
+    return print_findings(loaded->findings, options.output);
   }
-  const config::Pipeline& pipeline = *loaded.pipeline;
+  const config::Pipeline& pipeline = *loaded->pipeline;
 
   Workbench bench(workbench_options(options, pipeline));
   auto stores = open_stores(pipeline, bench.metrics, bench.clock);
@@ -222,13 +227,13 @@ int run(const RunOptions& options) {
   bench.shared.state = stores->state.get();
   const HostMeters meters(bench.metrics, *stores->journal, *stores->dead_letters, pipeline);
 
-  flow::Components components(loaded, {bench.registry, bench.shared, bench.doorway},
-                              loaded.findings);
-  if (loaded.findings.has_errors()) return print_findings(loaded.findings, options.output);
-  for (const auto& finding : loaded.findings.items()) {
+  flow::Components components(*loaded, {bench.registry, bench.shared, bench.doorway},
+                              loaded->findings);
+  if (loaded->findings.has_errors()) return print_findings(loaded->findings, options.output);
+  for (const auto& finding : loaded->findings.items()) {
     bench.log.write(observe::Level::kWarn, "config", finding.text());
   }
-  RunningHost host(pipeline, bench, *stores, components);
+  RunningHost host({options.file, options.overrides}, loaded, bench, *stores, components);
   const auto port = host.start(signals);
   if (!port) {
     (void)host.stop();  // its server never answered anybody, so nothing is lost
@@ -240,10 +245,7 @@ int run(const RunOptions& options) {
       {{"url", url}, {"pipeline", pipeline.name}, {"mode", config::text_of(pipeline.mode)}});
   if (!options.ready_file.empty()) announce(options.ready_file, url);
 
-  const Signals::Kind kind = signals.wait([&] {
-    bench.log.write(observe::Level::kWarn, "host",
-                    "SIGHUP: restart the host to take up a changed file");
-  });
+  const Signals::Kind kind = signals.wait([&] { host.reload(); });
   bench.log.write(observe::Level::kInfo, "host", "stopping");
   const std::size_t lost = host.stop();
   const int exit_code = kind == Signals::Kind::kAlarm ? kTryAgain : kFine;

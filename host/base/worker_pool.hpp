@@ -11,7 +11,7 @@
 
 namespace sluice {
 
-// A fixed number of threads and one queue, first in first out. Owned by whoever made it; post from
+// Some threads and one queue, first in first out. Owned by whoever made it; post from
 // any thread. The destructor runs what was posted before it and joins.
 class WorkerPool {
  public:
@@ -24,8 +24,10 @@ class WorkerPool {
   // Runs `work` on one of the threads. `work` must not throw.
   void post(std::function<void()> work);
 
-  // One more thread, to take the place of one that a plugin does not give back.
+  // One more thread, to take the place of one that a plugin does not give back, or because there
+  // may be more to do at once. By the owner.
   void grow();
+  std::size_t threads() const { return threads_.size(); }
 
   // Runs what is queued, then joins. Called by the destructor too. Not from a worker.
   void stop();

@@ -21,28 +21,59 @@ constexpr std::size_t kMostClosed = 10'000;
 
 }  // namespace
 
-Backlog::Backlog(Loop& loop, const journal::Journal& journal, Budget& budget, Options options,
-                 Hooks hooks)
+Backlog::Backlog(Loop& loop, const journal::Journal& journal, Budget& budget, Policy policy,
+                 std::string fingerprint, Hooks hooks)
     : loop_(loop),
       journal_(journal),
       budget_(budget),
-      options_(std::move(options)),
+      policy_(policy),
+      fingerprint_(std::move(fingerprint)),
       hooks_(std::move(hooks)) {}
+
+void Backlog::set_policy(Policy policy) {
+  policy_ = policy;
+  for (Line& line : lines_) {
+    if (is_to_hold(line.group) && !line.is_held) {
+      held_ += line.pages.size();
+      hold(line);
+    }
+    if (!is_to_hold(line.group) && std::exchange(line.is_held, false)) held_ -= line.pages.size();
+    if (line.is_held) watch(line.group);
+  }
+  pump();
+}
 
 Backlog::Line& Backlog::line_of(const std::string& group, Wall::time_point first) {
   const auto it = by_group_.find(group);
   if (it != by_group_.end()) return *it->second;
-  const bool is_held = options_.is_holding && !group.empty() && !closed_.contains(group);
-  lines_.push_back({group, {}, is_held});
+  lines_.push_back({group, {}, false, first});
   by_group_.emplace(group, std::prev(lines_.end()));
-  if (is_held) {
-    const auto held_for =
-        std::chrono::duration_cast<Steady::duration>(loop_.clock().wall() - first);
-    loop_.after(options_.max_hold - held_for, [this, group] {
-      if (const auto line = by_group_.find(group); line != by_group_.end()) release(*line->second);
-    });
-  }
+  if (is_to_hold(group)) hold(lines_.back());
   return lines_.back();
+}
+
+bool Backlog::is_to_hold(const std::string& group) const {
+  return policy_.is_holding && !group.empty() && !closed_.contains(group);
+}
+
+void Backlog::hold(Line& line) {
+  line.is_held = true;
+  watch(line.group);
+}
+
+// Not at once: a line that is due may go, and whoever asked is not done with it.
+void Backlog::watch(const std::string& group) {
+  loop_.post([this, group] { release_when_due(group); });
+}
+
+// Looks again when the time comes, as max_hold may have changed by then.
+void Backlog::release_when_due(const std::string& group) {
+  const auto it = by_group_.find(group);
+  if (it == by_group_.end() || !it->second->is_held) return;
+  const auto left = it->second->first + policy_.max_hold - loop_.clock().wall();
+  if (left <= Wall::duration::zero()) return release(*it->second);
+  loop_.after(std::chrono::ceil<Steady::duration>(left),
+              [this, group] { release_when_due(group); });
 }
 
 void Backlog::add(journal::Journal::Head head, Origin origin) {
@@ -75,7 +106,7 @@ void Backlog::pump() {
       std::find_if(lines_.begin(), lines_.end(), [](const Line& one) { return !one.is_held; });
   if (line == lines_.end()) return;
   std::vector<Page> pages;
-  while (!line->pages.empty() && pages.size() < kReadAtOnce && loaded_ < options_.max_loaded) {
+  while (!line->pages.empty() && pages.size() < kReadAtOnce && loaded_ < policy_.max_loaded) {
     const Page& next = line->pages.front();
     if (!budget_.take({1, next.bytes})) break;
     pages.push_back(next);
@@ -111,7 +142,7 @@ void Backlog::read(std::vector<Page> pages) {
           damaged.emplace_back(entry.seq, document.error().message);
           continue;  // stays among those without a page
         }
-        const Digest digest = digest_of(**document, options_.fingerprint);
+        const Digest digest = digest_of(**document, fingerprint_);
         loaded->push_back({std::move(*document),
                            entry.seq,
                            std::move(entry.source),

@@ -23,20 +23,23 @@ namespace sluice::flow {
 // Owned by the graph; the loop's thread, but for the reading, which one worker does.
 class Backlog {
  public:
-  struct Options {
+  struct Policy {
     bool is_holding = false;  // pages of an open crawl wait until it closes
     std::chrono::milliseconds max_hold =
         std::chrono::hours(1);     // or until the first of them is this old
     std::size_t max_loaded = 800;  // pages in memory at a time that came from here
-    std::string fingerprint;       // for digests
   };
   struct Hooks {
     std::function<void(Delivery::Page)> loaded;
     std::function<void(int64_t seq, const std::string& why)> damaged;  // a row that is not a page
   };
 
-  Backlog(Loop& loop, const journal::Journal& journal, Budget& budget, Options options,
-          Hooks hooks);
+  // `fingerprint`: of the stages, for digests.
+  Backlog(Loop& loop, const journal::Journal& journal, Budget& budget, Policy policy,
+          std::string fingerprint, Hooks hooks);
+
+  // From now on; what waits moves under the new policy.
+  void set_policy(Policy policy);
 
   enum class Origin : uint8_t { kAccepted, kRecovered };
   void add(journal::Journal::Head head, Origin origin);
@@ -61,18 +64,23 @@ class Backlog {
     std::string group;
     std::deque<Page> pages;
     bool is_held = false;
+    Wall::time_point first{};  // when the first of its pages was accepted
   };
   using Lines = std::list<Line>;
 
-  // `first`: when the first of its pages was accepted, for max_hold.
   Line& line_of(const std::string& group, Wall::time_point first);
+  bool is_to_hold(const std::string& group) const;
+  void hold(Line& line);
   void release(Line& line);
+  void watch(const std::string& group);
+  void release_when_due(const std::string& group);
   void read(std::vector<Page> pages);
 
   Loop& loop_;
   const journal::Journal& journal_;
   Budget& budget_;
-  const Options options_;
+  Policy policy_;
+  const std::string fingerprint_;
   const Hooks hooks_;
   Lines lines_;  // read in turn, so that one big crawl does not hold up the others
   std::unordered_map<std::string, Lines::iterator> by_group_;

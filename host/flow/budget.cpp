@@ -90,6 +90,14 @@ void Budget::serve() {
   if (call) call(room);
 }
 
+void Budget::set_limits(Load limits) {
+  {
+    const std::scoped_lock lock(mutex_);
+    limits_ = limits;
+  }
+  serve();
+}
+
 void Budget::on_room(std::function<void(Load)> call) {
   const std::scoped_lock lock(mutex_);
   on_room_ = std::move(call);

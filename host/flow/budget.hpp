@@ -51,8 +51,9 @@ class Budget {
   // Runs in serve, each time there is room after a refusal.
   void on_room(std::function<void(Load room)> call);
 
+  // From now on; what is inside stays.
+  void set_limits(Load limits);
   Load used() const;
-  Load limits() const { return limits_; }
   bool has_room() const;
 
  private:
@@ -65,8 +66,8 @@ class Budget {
   bool fits(Load load) const;
   bool take_here(Load load);
 
-  const Load limits_;
   mutable std::mutex mutex_;
+  Load limits_;                        // guarded by mutex_
   Load used_;                          // guarded by mutex_
   std::deque<Waiting> waiting_;        // guarded by mutex_; first come, first served
   bool was_refused_ = false;           // guarded by mutex_

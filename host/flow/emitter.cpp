@@ -66,6 +66,7 @@ struct Emitter::Passing {
     std::string detail;
   };
 
+  std::shared_ptr<const Options> options;  // as they were when it came
   std::string source;
   std::string group;
   std::vector<Prepared> pages;
@@ -83,7 +84,7 @@ Emitter::Emitter(Loop& loop, Stores stores, Budget& budget, PageMeters& meters,
       budget_(budget),
       meters_(meters),
       log_(log),
-      options_(std::move(options)) {}
+      options_(std::make_shared<const Options>(std::move(options))) {}
 
 void Emitter::stop() {
   is_stopping_.store(true, std::memory_order_relaxed);
@@ -91,7 +92,8 @@ void Emitter::stop() {
 }
 
 std::shared_ptr<Emitter::Passing> Emitter::prepare(const std::string& source,
-                                                   const services::Event& event) const {
+                                                   const services::Event& event,
+                                                   std::shared_ptr<const Options> options) {
   auto passing = std::make_shared<Passing>();
   passing->source = source;
   passing->group = event.group;
@@ -109,7 +111,7 @@ std::shared_ptr<Emitter::Passing> Emitter::prepare(const std::string& source,
       page.record->own_meta.set("content_id", data::MetaValue::of(uuid_of_url(page.record->id)));
     }
     // What is held is read back later, and has its digest taken then.
-    if (!options_.holds_on_disk) page.digest = digest_of(*page.record, options_.fingerprint);
+    if (!options->holds_on_disk) page.digest = digest_of(*page.record, options->fingerprint);
     page.load = {1, data::weight(*page.record)};
     page.entry.group = page.record->group_name;
     page.entry.document_id = page.record->id;
@@ -121,14 +123,15 @@ std::shared_ptr<Emitter::Passing> Emitter::prepare(const std::string& source,
     passing->load.records += page.load.records;
     passing->load.bytes += page.load.bytes;
   }
+  passing->options = std::move(options);
   return passing;
 }
 
 void Emitter::take(const std::string& source, const services::Event& event, Taken taken) {
   if (is_stopping_.load(std::memory_order_relaxed)) return taken(SLUICE_E_STOPPING, nullptr);
-  const auto passing = prepare(source, event);
+  const auto passing = prepare(source, event, options_.load());
   passing->taken = std::move(taken);
-  if (options_.holds_on_disk || passing->pages.empty()) return enter(passing);
+  if (passing->options->holds_on_disk || passing->pages.empty()) return enter(passing);
   const auto until = loop_.now() + std::chrono::milliseconds(event.wait_ms);
   if (event.wait_ms == 0) {
     return budget_.take(passing->load) ? enter(passing) : passing->taken(SLUICE_E_AGAIN, nullptr);
@@ -154,7 +157,7 @@ void Emitter::write(SQLite::Database& database, Passing& passing) {
   write_pages(database, passing);
   if (passing.group.empty()) return;
   write_left_out(database, passing);
-  stores_.ledger.open(database, {passing.group, passing.source, options_.mode});
+  stores_.ledger.open(database, {passing.group, passing.source, passing.options->mode});
   if (passing.ends != SLUICE_CRAWL_GOES_ON) {
     stores_.ledger.close(database, passing.group, closing_of(passing.ends));
   }
@@ -167,7 +170,7 @@ void Emitter::write_pages(SQLite::Database& database, Passing& passing) {
     page.is_duplicate = false;
     if (page.entry.op == SLUICE_UPSERT) {
       page.is_duplicate = stores_.ledger.receive(
-                              database, {{page.entry.group, passing.source, options_.mode},
+                              database, {{page.entry.group, passing.source, passing.options->mode},
                                          page.entry.document_id}) == crawls::Received::kDuplicate;
     }
     if (!page.is_duplicate) page.seq = stores_.journal.append(database, page.entry);
@@ -176,9 +179,9 @@ void Emitter::write_pages(SQLite::Database& database, Passing& passing) {
 
 void Emitter::write_left_out(SQLite::Database& database, const Passing& passing) {
   for (const auto& page : passing.left_out) {
-    stores_.ledger.left_out(database,
-                            {{passing.group, passing.source, options_.mode}, page.document_id},
-                            reason_of(page.reason).in_ledger);
+    stores_.ledger.left_out(
+        database, {{passing.group, passing.source, passing.options->mode}, page.document_id},
+        reason_of(page.reason).in_ledger);
     if (!page.detail.empty()) stores_.ledger.warn(database, passing.group, page.detail);
   }
 }
@@ -186,7 +189,7 @@ void Emitter::write_left_out(SQLite::Database& database, const Passing& passing)
 void Emitter::written(Passing& passing, const Result<void>& done) {
   disk_answered(done);
   if (!done.ok()) {
-    if (!options_.holds_on_disk && !passing.pages.empty()) budget_.give_back(passing.load);
+    if (!passing.options->holds_on_disk && !passing.pages.empty()) budget_.give_back(passing.load);
     return passing.taken(SLUICE_E_RETRY, nullptr);
   }
   meters_.journal_append().observe(
@@ -221,8 +224,8 @@ std::vector<sluice_status> Emitter::collect(Passing& passing) {
     verdicts.push_back(page.is_duplicate ? SLUICE_DROPPED : SLUICE_OK);
     if (page.is_duplicate) {
       ++duplicates;
-      if (!options_.holds_on_disk) budget_.give_back(page.load);
-    } else if (options_.holds_on_disk) {
+      if (!passing.options->holds_on_disk) budget_.give_back(page.load);
+    } else if (passing.options->holds_on_disk) {
       news().on_disk.push_back({page.seq, std::move(page.entry.group),
                                 std::move(page.entry.document_id), page.load.bytes,
                                 page.entry.received_at});

@@ -52,6 +52,10 @@ class Emitter final : public services::Intake {
           Options options);
 
   void set_arrivals(Arrivals arrivals) { arrivals_ = std::move(arrivals); }
+  // For the events that come from now on.
+  void set_options(Options options) {
+    options_.store(std::make_shared<const Options>(std::move(options)));
+  }
   // From now on every event is answered with SLUICE_E_STOPPING, those that wait for room too.
   void stop();
   // False after a page could not be written, until one could.
@@ -68,7 +72,8 @@ class Emitter final : public services::Intake {
   struct Prepared;
   struct Passing;
 
-  std::shared_ptr<Passing> prepare(const std::string& source, const services::Event& event) const;
+  static std::shared_ptr<Passing> prepare(const std::string& source, const services::Event& event,
+                                          std::shared_ptr<const Options> options);
   void enter(const std::shared_ptr<Passing>& passing);
   void write(SQLite::Database& database, Passing& passing);
   void write_pages(SQLite::Database& database, Passing& passing);
@@ -83,7 +88,7 @@ class Emitter final : public services::Intake {
   Budget& budget_;
   PageMeters& meters_;
   const observe::Log& log_;
-  const Options options_;
+  std::atomic<std::shared_ptr<const Options>> options_;
   Arrivals arrivals_;
   Accepted news_;          // the writer thread's: of the transaction whose works are being told
   bool has_news_ = false;  // as news_

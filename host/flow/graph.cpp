@@ -44,9 +44,10 @@ uint32_t concurrency_of(const config::StageSpec& spec, const StageComponent& com
   return takes_many ? static_cast<uint32_t>(spec.concurrency.value_or(1)) : 1;
 }
 
-std::size_t most_loaded(const config::Pipeline& pipeline) {
+Backlog::Policy backlog_policy(const config::Pipeline& pipeline) {
   const auto& batch = pipeline.modes.batch;
-  return std::max<std::size_t>(1, batch.in_flight * batch.max_records);
+  return {pipeline.mode == config::Mode::kBatch, batch.max_hold,
+          std::max<std::size_t>(1, batch.in_flight * batch.max_records)};
 }
 
 }  // namespace
@@ -60,13 +61,9 @@ Graph::Graph(const config::Pipeline& pipeline, Components& components, Environme
       meters_(environment.metrics, std::string(config::text_of(pipeline.mode))),
       emitter_(loop_,
                {environment.stores.commits, environment.stores.journal, environment.stores.ledger},
-               budget_, meters_, environment.log,
-               {std::string(config::text_of(pipeline.mode)), pipeline.mode == config::Mode::kBatch,
-                fingerprint_}),
+               budget_, meters_, environment.log, emitter_options(pipeline)),
       gate_(loop_, dedupe_port(), *this),
-      backlog_(loop_, environment.stores.journal, budget_,
-               {pipeline.mode == config::Mode::kBatch, pipeline.modes.batch.max_hold,
-                most_loaded(pipeline), fingerprint_},
+      backlog_(loop_, environment.stores.journal, budget_, backlog_policy(pipeline), fingerprint_,
                {[this](Delivery::Page page) { arrived(std::move(page)); },
                 [this](int64_t seq, const std::string& why) {
                   environment_.log.write(observe::Level::kError, "journal", why, {{"seq", seq}});
@@ -78,6 +75,23 @@ Graph::Graph(const config::Pipeline& pipeline, Components& components, Environme
 }
 
 Graph::~Graph() { stop(Steady::now()); }
+
+Emitter::Options Graph::emitter_options(const config::Pipeline& pipeline) const {
+  return {std::string(config::text_of(pipeline.mode)), pipeline.mode == config::Mode::kBatch,
+          fingerprint_};
+}
+
+void Graph::adopt(const config::Pipeline& pipeline) {
+  budget_.set_limits({pipeline.limits.records, pipeline.limits.bytes});
+  emitter_.set_options(emitter_options(pipeline));
+  loop_.run([&] {
+    meters_.set_mode(std::string(config::text_of(pipeline.mode)));
+    for (auto& stage : stages_) {
+      stage->runner().set_options(options_of(pipeline, *components_.find(stage->name())));
+    }
+    backlog_.set_policy(backlog_policy(pipeline));
+  });
+}
 
 void Graph::build(const config::Pipeline& pipeline) {
   const config::Wiring& wiring = components_.wiring();

@@ -67,6 +67,9 @@ class Graph final : private GateKeeper, private Passage {
 
   // Starts the loop and takes up the pages that the last run left open. The components are running.
   Result<void> start();
+  // The same stages and wiring under what else `pipeline` says: mode, limits, and of each stage
+  // batches, concurrency, time and retries. Pages stay where they are and move under it.
+  void adopt(const config::Pipeline& pipeline);
   // From now on sources hear SLUICE_E_STOPPING.
   void close() { emitter_.stop(); }
   // After close: partial batches leave, what is in flight finishes until `deadline`. The rest
@@ -85,6 +88,7 @@ class Graph final : private GateKeeper, private Passage {
   std::unique_ptr<Stage> make_stage(const config::Pipeline& pipeline,
                                     const StageComponent& component);
   RunnerOptions options_of(const config::Pipeline& pipeline, const StageComponent& component) const;
+  Emitter::Options emitter_options(const config::Pipeline& pipeline) const;
   DedupePort dedupe_port() const;
   Arrivals arrivals();
   void watch_rates();

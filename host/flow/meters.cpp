@@ -84,16 +84,21 @@ double StageMeters::take_utilization(Steady::time_point now) {
   return share;
 }
 
-PageMeters::PageMeters(observe::Metrics& metrics, std::string mode)
+PageMeters::PageMeters(observe::Metrics& metrics, const std::string& mode)
     : metrics_(metrics),
-      indexed_(metrics.counter("sluice_pages_indexed_total", "Pages durable in every sink",
-                               {{"mode", mode}})),
-      time_to_index_(metrics.histogram("sluice_page_time_to_index_seconds",
-                                       "From accepted to durable in every sink",
-                                       observe::Buckets::kSeconds, {{"mode", mode}})),
       journal_append_(metrics.histogram("sluice_journal_append_seconds",
                                         "Time until a push was durable",
-                                        observe::Buckets::kSeconds)) {}
+                                        observe::Buckets::kSeconds)) {
+  set_mode(mode);
+}
+
+void PageMeters::set_mode(const std::string& mode) {
+  indexed_ = &metrics_.counter("sluice_pages_indexed_total", "Pages durable in every sink",
+                               {{"mode", mode}});
+  time_to_index_ = &metrics_.histogram("sluice_page_time_to_index_seconds",
+                                       "From accepted to durable in every sink",
+                                       observe::Buckets::kSeconds, {{"mode", mode}});
+}
 
 void PageMeters::received(const std::string& source, std::string_view event, std::size_t pages) {
   metrics_
@@ -103,8 +108,8 @@ void PageMeters::received(const std::string& source, std::string_view event, std
 }
 
 void PageMeters::indexed(std::chrono::duration<double> time_to_index) {
-  indexed_.add();
-  time_to_index_.observe(time_to_index.count());
+  indexed_->add();
+  time_to_index_->observe(time_to_index.count());
 }
 
 void PageMeters::skipped(std::string_view reason, std::size_t pages) {

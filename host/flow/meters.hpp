@@ -26,6 +26,7 @@ class StageMeters {
   void retried(std::string_view reason, std::size_t records);
   void fault(std::string_view kind);  // the stage broke the contract of the ABI
 
+  void set_concurrency(uint32_t concurrency) { concurrency_ = concurrency; }
   double batches() const { return batches_; }
   double records() const { return records_; }
   // Share of its concurrency that was busy since the last call, 0 to 1.
@@ -36,7 +37,7 @@ class StageMeters {
   observe::Metrics& metrics_;
   const std::string stage_;
   const std::string plugin_;
-  const uint32_t concurrency_;
+  uint32_t concurrency_;
   observe::Histogram& batch_records_;
   observe::Histogram& seconds_;
   observe::Histogram& inlet_wait_;
@@ -49,10 +50,13 @@ class StageMeters {
   Steady::time_point since_{};
 };
 
-// Any thread.
+// Any thread, but for what says otherwise.
 class PageMeters {
  public:
-  PageMeters(observe::Metrics& metrics, std::string mode);
+  PageMeters(observe::Metrics& metrics, const std::string& mode);
+
+  // On the loop, as indexed: pages are counted under this mode from now on.
+  void set_mode(const std::string& mode);
 
   void received(const std::string& source, std::string_view event, std::size_t pages);
   void indexed(std::chrono::duration<double> time_to_index);
@@ -64,8 +68,8 @@ class PageMeters {
 
  private:
   observe::Metrics& metrics_;
-  observe::Counter& indexed_;
-  observe::Histogram& time_to_index_;
+  observe::Counter* indexed_ = nullptr;
+  observe::Histogram* time_to_index_ = nullptr;
   observe::Histogram& journal_append_;
 };
 

@@ -72,8 +72,11 @@ void Runner::flush_all() {
   schedule_pump();
 }
 
-void Runner::set_inlet_policy(InletPolicy policy) {
-  inlet_.set_policy(policy);
+void Runner::set_options(const RunnerOptions& options) {
+  options_ = options;
+  inlet_.set_policy(options.inlet);
+  meters_.set_concurrency(options.concurrency);
+  while (workers_ && workers_->threads() < options.concurrency) workers_->grow();
   schedule_pump();
 }
 

@@ -64,7 +64,8 @@ class Runner {
   void add(data::RecordRef record);
   void flush(const std::string& group);
   void flush_all();
-  void set_inlet_policy(InletPolicy policy);
+  // From now on; the stage's name and the seed stay. What waits moves under the new policy.
+  void set_options(const RunnerOptions& options);
   // While draining: records that failed stay where they are; the journal has their pages.
   void stop_retrying();
 

@@ -41,9 +41,18 @@ uint64_t to_ns(Steady::time_point at) {
 // A provider that misses the deadline writes its answer here when nobody waits any more.
 struct Searcher::Round {
   Query query;
+  std::shared_ptr<const Plan> plan;
   std::size_t depth = 0;  // documents asked of each provider
   Steady::time_point deadline;
-  std::vector<const Provider*> providers;
+  std::vector<const Provider*> providers;  // those of the plan that the mode asks
+
+  void choose_providers() {
+    for (const auto& provider : plan->providers) {
+      const bool is_semantic = provider.kind == config::SearchKind::kSemantic;
+      if (query.mode == Mode::kHybrid || is_semantic == (query.mode == Mode::kSemantic))
+        providers.push_back(&provider);
+    }
+  }
 
   std::mutex mutex;
   std::condition_variable news;
@@ -60,22 +69,26 @@ struct Searcher::Round {
 };
 
 Searcher::Searcher(const flow::Components& components, observe::Metrics& metrics)
-    : rrf_k_(components.wiring().search.rrf_k),
-      timeout_(components.wiring().search.timeout),
-      metrics_(metrics),
-      workers_("search", components.wiring().search.providers.empty() ? 0 : kWorkers) {
-  const auto& wiring = components.wiring().search;
+    : components_(components), metrics_(metrics), workers_("search", kWorkers) {
+  adopt(components.wiring().search);
+}
+
+void Searcher::adopt(const config::SearchWiring& wiring) {
+  auto plan = std::make_shared<Plan>();
+  plan->rrf_k = wiring.rrf_k;
+  plan->timeout = wiring.timeout;
   for (const auto& spec : wiring.providers) {
-    const flow::StageComponent* stage = components.find(spec.stage);
-    providers_.push_back({spec.stage, spec.weight, spec.kind, stage->component.get(),
-                          stage->role<sluice_search>(SLUICE_ROLE_SEARCH)});
+    const flow::StageComponent* stage = components_.find(spec.stage);
+    plan->providers.push_back({spec.stage, spec.weight, spec.kind, stage->component.get(),
+                               stage->role<sluice_search>(SLUICE_ROLE_SEARCH)});
     missed(spec.stage, 0);  // there before it first counts
   }
   if (wiring.embed) {
-    const flow::StageComponent* stage = components.find(*wiring.embed);
-    embedder_ = stage->component.get();
-    embed_table_ = stage->role<sluice_embed>(SLUICE_ROLE_EMBED);
+    const flow::StageComponent* stage = components_.find(*wiring.embed);
+    plan->embedder = stage->component.get();
+    plan->embed_table = stage->role<sluice_embed>(SLUICE_ROLE_EMBED);
   }
+  plan_.store(std::move(plan));
 }
 
 void Searcher::missed(const std::string& provider, double times) const {
@@ -85,28 +98,19 @@ void Searcher::missed(const std::string& provider, double times) const {
       .add(times);
 }
 
-std::vector<const Searcher::Provider*> Searcher::providers_for(Mode mode) const {
-  std::vector<const Provider*> chosen;
-  for (const auto& provider : providers_) {
-    const bool is_semantic = provider.kind == config::SearchKind::kSemantic;
-    if (mode == Mode::kHybrid || is_semantic == (mode == Mode::kSemantic))
-      chosen.push_back(&provider);
-  }
-  return chosen;
-}
-
-void Searcher::embed(Round& round) const {
+void Searcher::embed(Round& round) {
   std::vector<float> vector;
   bool is_ok = false;
-  if (embed_table_) {
+  const Plan& plan = *round.plan;
+  if (plan.embed_table) {
     const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
     sluice_error err = plugin::fresh_error();
     const sluice_str text = to_c(round.query.text);
-    const uint32_t dimension = embed_table_->dimension(embedder_->raw());
+    const uint32_t dimension = plan.embed_table->dimension(plan.embedder->raw());
     vector.resize(dimension);
-    is_ok = dimension > 0 && embedder_->call("embed", [&] {
-      return embed_table_->embed(embedder_->raw(), &text, 1, SLUICE_EMBED_QUERY, vector.data(),
-                                 &err);
+    is_ok = dimension > 0 && plan.embedder->call("embed", [&] {
+      return plan.embed_table->embed(plan.embedder->raw(), &text, 1, SLUICE_EMBED_QUERY,
+                                     vector.data(), &err);
     }) == SLUICE_OK;
   }
   const std::scoped_lock lock(round.mutex);
@@ -116,7 +120,7 @@ void Searcher::embed(Round& round) const {
   round.news.notify_all();
 }
 
-void Searcher::ask_provider(Round& round, std::size_t index) const {
+void Searcher::ask_provider(Round& round, std::size_t index) {
   const Provider& provider = *round.providers[index];
   const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
   sluice_search_request request{};
@@ -147,22 +151,23 @@ Result<Answer> Searcher::ask(const Query& query) {
   const auto began = Steady::now();
   auto round = std::make_shared<Round>();  // shared with providers that come late
   round->query = query;
-  round->providers = providers_for(query.mode);
+  round->plan = plan_.load();
+  round->choose_providers();
   if (round->providers.empty()) {
     return Error{Fault::kNotFound, std::string("this pipeline has no ") + name_of(query.mode) +
                                        " search; see `search:` in its file"};
   }
   const std::size_t wanted = query.offset + query.limit;
   round->depth = round->providers.size() > 1 ? std::max(wanted, kFusedWindow) : wanted;
-  round->deadline = began + timeout_;
+  round->deadline = began + round->plan->timeout;
   round->slots.resize(round->providers.size());
   round->open = round->providers.size();
   const bool needs_vector = std::any_of(
       round->providers.begin(), round->providers.end(),
       [](const auto* p) { return (p->table->flags & SLUICE_SEARCH_WANTS_VECTOR) != 0; });
-  if (needs_vector) workers_.post([this, round] { embed(*round); });
+  if (needs_vector) workers_.post([round] { embed(*round); });
   for (std::size_t i = 0; i < round->providers.size(); ++i) {
-    workers_.post([this, round, i] { ask_provider(*round, i); });
+    workers_.post([round, i] { ask_provider(*round, i); });
   }
 
   Answer answer;
@@ -194,8 +199,8 @@ Result<Answer> Searcher::ask(const Query& query) {
     answer.total_is_exact = answer.total_is_exact && answer.total == kMostCounted;
     answer.total = kMostCounted;
   }
-  auto found =
-      round->providers.size() > 1 ? fuse(std::move(lists), rrf_k_) : rank(std::move(lists.front()));
+  auto found = round->providers.size() > 1 ? fuse(std::move(lists), round->plan->rrf_k)
+                                           : rank(std::move(lists.front()));
   const auto first = std::min(query.offset, found.size());
   const auto last = std::min(wanted, found.size());
   answer.results.assign(std::make_move_iterator(found.begin() + static_cast<std::ptrdiff_t>(first)),
@@ -210,7 +215,8 @@ Result<Answer> Searcher::ask(const Query& query) {
 std::vector<ProviderStats> Searcher::stats() {
   std::vector<ProviderStats> all;
   const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
-  for (const auto& provider : providers_) {
+  const auto plan = plan_.load();
+  for (const auto& provider : plan->providers) {
     ProviderStats one;
     one.stage = provider.stage;
     one.is_keyword = provider.kind == config::SearchKind::kKeyword;

@@ -9,8 +9,10 @@
 #include "observe/metrics.hpp"
 #include "search/fusion.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,8 @@ class Searcher {
   Result<Answer> ask(const Query& query);
   // What every provider holds.
   std::vector<ProviderStats> stats();
+  // From now on, with the same components; questions under way end as they began.
+  void adopt(const config::SearchWiring& wiring);
 
  private:
   struct Provider {
@@ -60,19 +64,22 @@ class Searcher {
     const plugin::Component* component = nullptr;
     const sluice_search* table = nullptr;
   };
+  struct Plan {  // who is asked, and how
+    std::vector<Provider> providers;
+    const plugin::Component* embedder = nullptr;
+    const sluice_embed* embed_table = nullptr;
+    std::size_t rrf_k = 0;
+    std::chrono::milliseconds timeout{};
+  };
   struct Round;  // one question under way, shared with providers that may be late
 
-  std::vector<const Provider*> providers_for(Mode mode) const;
   void missed(const std::string& provider, double times) const;
-  void embed(Round& round) const;
-  void ask_provider(Round& round, std::size_t index) const;
+  static void embed(Round& round);
+  static void ask_provider(Round& round, std::size_t index);
 
-  std::vector<Provider> providers_;
-  const plugin::Component* embedder_ = nullptr;
-  const sluice_embed* embed_table_ = nullptr;
-  const std::size_t rrf_k_;
-  const std::chrono::milliseconds timeout_;
+  const flow::Components& components_;
   observe::Metrics& metrics_;
+  std::atomic<std::shared_ptr<const Plan>> plan_;
   WorkerPool workers_;
 };
 

@@ -9,7 +9,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kUsage = 2;
-constexpr int kBadConfig = 78;
+constexpr int kConfigExit = 78;
 
 class Cli : public ::testing::Test {
  protected:
@@ -26,7 +26,7 @@ TEST_F(Cli, ChecksFiles) {
   EXPECT_EQ(fine.exit_code, 0) << fine.err;
   EXPECT_NE(fine.out.find("good.yaml: fine"), std::string::npos) << fine.out;
   const auto wrong = run_sluice({"check", good(), bad()});
-  EXPECT_EQ(wrong.exit_code, kBadConfig);
+  EXPECT_EQ(wrong.exit_code, kConfigExit);
   EXPECT_NE(wrong.err.find(R"(6:1: unknown key "moed"; did you mean "mode"?)"), std::string::npos)
       << wrong.err;
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "data"));
@@ -34,7 +34,7 @@ TEST_F(Cli, ChecksFiles) {
 
 TEST_F(Cli, ChecksForMachines) {
   const auto wrong = run_sluice({"check", bad(), "--output", "json"});
-  EXPECT_EQ(wrong.exit_code, kBadConfig);
+  EXPECT_EQ(wrong.exit_code, kConfigExit);
   const auto findings = json::parse(wrong.out)["findings"];
   ASSERT_EQ(findings.size(), 1U) << wrong.out;
   EXPECT_EQ(findings[0]["file"], (folder_.path() / "bad.yaml").string());
@@ -48,7 +48,7 @@ TEST_F(Cli, ChecksForMachines) {
 
 TEST_F(Cli, OverridesValuesOfTheFile) {
   EXPECT_EQ(run_sluice({"check", good(), "--set", "mode=batch"}).exit_code, 0);
-  EXPECT_EQ(run_sluice({"check", good(), "--set", "mode=never"}).exit_code, kBadConfig);
+  EXPECT_EQ(run_sluice({"check", good(), "--set", "mode=never"}).exit_code, kConfigExit);
   const auto shown =
       run_sluice({"explain", good(), "--output", "json", "--set", "stages.words.config.k1=1.7"});
   EXPECT_EQ(json::parse(shown.out)["stages"]["words"]["config"]["k1"], 1.7) << shown.out;
@@ -64,7 +64,7 @@ TEST_F(Cli, ExplainsAPipelineWithItsDefaults) {
   EXPECT_EQ(shown["mode"], "streaming");
   EXPECT_EQ(shown["stages"]["chunk"]["config"]["max_tokens"], 64) << machine.out;
   EXPECT_EQ(shown["stages"]["words"]["config"]["b"], 0.75) << machine.out;
-  EXPECT_EQ(run_sluice({"explain", bad()}).exit_code, kBadConfig);
+  EXPECT_EQ(run_sluice({"explain", bad()}).exit_code, kConfigExit);
 }
 
 TEST_F(Cli, DrawsAPipeline) {
