@@ -172,6 +172,12 @@ class Bm25Sink final : public sluice::Component, public sluice::Sink, public slu
     return failure ? status_of(*failure) : sluice::Status{};
   }
 
+  // Every write is durable already.
+  sluice::Status flush() override {
+    index_->rest();
+    return {};
+  }
+
   sluice::Status search(const sluice_search_request& request, const sluice::Hits& hits) override {
     bm25::SearchResult result;
     try {

@@ -21,7 +21,7 @@ bool is_stemmed(TokenKind kind) { return kind == TokenKind::kWord; }
 void StemmerDeleter::operator()(sb_stemmer* stemmer) const { sb_stemmer_delete(stemmer); }
 
 Analyzer::Analyzer(const AnalyzerSettings& settings)
-    : settings_(settings), stemmers_(language_count()), words_(kCacheSlots) {
+    : settings_(settings), stemmers_(language_count()) {
   if (settings_.language != "auto") {
     fixed_ = language_of_tag(settings_.language).value_or(kNoLanguage);
   }
@@ -39,7 +39,7 @@ Language Analyzer::language_of(const ChunkText& chunk) const {
 }
 
 AnalyzedChunk Analyzer::analyze(const ChunkText& chunk) {
-  forget_if_full();
+  make_room();
   const Language language = language_of(chunk);
   AnalyzedChunk out;
   seen_.clear();
@@ -94,7 +94,7 @@ std::vector<QueryWord> Analyzer::analyze_query(std::string_view query, std::uint
 }
 
 std::string_view Analyzer::term_of(const RawToken& token, Language language) {
-  forget_if_full();
+  make_room();
   const std::uint32_t index = finish_lookup(start_lookup(token, language));
   return index == kNone ? std::string_view() : text_of(terms_[index]);
 }
@@ -198,11 +198,11 @@ void Analyzer::stem(std::string& word, Language language) {
 }
 
 // Starts the cache anew, between chunks: words of the past crowd out those of the present.
-void Analyzer::forget_if_full() {
-  if (word_count_ < kCacheWords && terms_.size() < kMaxTerms) {
+void Analyzer::make_room() {
+  if (!words_.empty() && word_count_ < kCacheWords && terms_.size() < kMaxTerms) {
     return;
   }
-  std::ranges::fill(words_, CachedWord());
+  words_.assign(kCacheSlots, CachedWord());
   word_count_ = 0;
   terms_.clear();
   term_bytes_.clear();

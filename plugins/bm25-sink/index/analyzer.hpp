@@ -122,12 +122,12 @@ class Analyzer {
   }
   std::string make_term(const RawToken& token, Language language);
   void stem(std::string& word, Language language);
-  void forget_if_full();
+  void make_room();
 
   AnalyzerSettings settings_;
   Language fixed_ = kNoLanguage;
   std::vector<std::unique_ptr<sb_stemmer, StemmerDeleter>> stemmers_;  // made on first use
-  std::vector<CachedWord> words_;  // a hash table with open addressing
+  std::vector<CachedWord> words_;  // a hash table with open addressing; none until a text comes
   std::size_t word_count_ = 0;
   std::vector<CachedTerm> terms_;
   std::string term_bytes_;

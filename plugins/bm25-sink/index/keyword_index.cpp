@@ -255,6 +255,12 @@ IndexResult KeywordIndex::rank(const SearchRequest& request) {
   return find(request, analyzers_.take()->analyze_query(request.query, index_->languages()));
 }
 
+void KeywordIndex::rest() {
+  analyzers_.clear();
+  const std::lock_guard lock(writer_mutex_);
+  store_->release_memory();
+}
+
 IndexResult KeywordIndex::find(const SearchRequest& request, const std::vector<QueryWord>& words) {
   return index_->search({.words = words,
                          .filter = Filter::parse(request.filter),

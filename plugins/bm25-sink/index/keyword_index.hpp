@@ -89,6 +89,9 @@ class KeywordIndex {
 
   IndexCounts counts() const { return index_->counts(); }
 
+  // Nothing is to be done for a while: gives back what is kept for speed alone.
+  void rest();
+
   // Writes the snapshot now. Throws std::runtime_error.
   void save();
 

@@ -44,6 +44,13 @@ class Pool {
     return Lease(*this, maker_());
   }
 
+  // Those that are not in use go.
+  void clear() {
+    std::vector<std::unique_ptr<T>> gone;
+    const std::lock_guard lock(mutex_);
+    gone.swap(idle_);
+  }
+
  private:
   void give_back(std::unique_ptr<T> item) {
     const std::lock_guard lock(mutex_);

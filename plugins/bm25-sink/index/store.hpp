@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
 
 #include <atomic>
 #include <cstdint>
@@ -56,6 +57,9 @@ class Store {
   void erase(RowId row);
   // Adds a row in a place that is free. Rows ascend and are never used again.
   RowId insert(const Chunk& chunk);
+
+  // Gives back what is kept for speed alone.
+  void release_memory() { sqlite3_db_release_memory(database_.getHandle()); }
 
   // Pages in the write-ahead log after the last commit. Any thread.
   int log_pages() const { return log_pages_->load(std::memory_order_relaxed); }
