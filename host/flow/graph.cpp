@@ -3,6 +3,9 @@
 
 #include "flow/digest.hpp"
 
+#include <malloc.h>
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -21,6 +24,10 @@ constexpr std::chrono::seconds kRatesEvery{2};
 constexpr uint32_t kOwnLease = 0;
 // While draining, how often it is asked whether everything has come to rest.
 constexpr std::chrono::milliseconds kLookAgain{5};
+
+// glibc keeps what a burst of pages took, for the next one; a host at rest should not look as if it
+// still had them.
+void give_back_memory() { malloc_trim(0); }
 
 // What a page's digest depends on beside the page: every stage that makes or keeps something of it.
 std::string fingerprint(const Components& components) {
@@ -251,7 +258,19 @@ void Graph::watch_rates() {
     stage->records_before = records;
   }
   if (!emitter_.is_writable()) emitter_.look_for_room();
+  if (pages_.empty() && std::exchange(has_worked_, false)) rest();
   loop_.after(kRatesEvery, [this] { watch_rates(); });
+}
+
+// Nothing is under way: stages write out what they hold, and memory goes back.
+void Graph::rest() {
+  for (auto& stage : stages_) {
+    control_.post([&stage] { stage->flush_component(); });
+  }
+  environment_.stores.commits.submit(
+      [](SQLite::Database& database) { sqlite3_db_release_memory(database.getHandle()); },
+      [](const Result<void>& /*either way*/) {});
+  control_.post([] { give_back_memory(); });
 }
 
 bool Graph::is_quiet() const {

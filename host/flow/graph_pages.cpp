@@ -11,6 +11,7 @@ void Graph::arrived(Delivery::Page page) {
   auto owned = std::make_unique<Delivery>(std::move(page));
   Delivery& delivery = *owned;
   pages_.emplace(&delivery, std::move(owned));
+  has_worked_ = true;
   gate_.enter(delivery);
 }
 

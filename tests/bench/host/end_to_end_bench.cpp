@@ -1,5 +1,6 @@
 // bench_end_to_end [pages] [folder]: a crawl through the embedded pipeline, from the first webhook
-// to the last page durable in both indexes: pages and chunks per second, CPU time, peak memory.
+// to the last page durable in both indexes: pages and chunks per second, CPU time, memory; then how
+// long the same host takes to start again with all of it on disk.
 #include "load.hpp"
 
 #include <nlohmann/json.hpp>
@@ -15,48 +16,86 @@
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using sluice::bench::Host;
 
 constexpr std::size_t kPageBytes = 10'000;
 constexpr std::size_t kConnections = 8;
 constexpr std::chrono::minutes kPatience{10};
+constexpr std::chrono::seconds kRest{5};  // until memory is measured: what was freed goes back
+constexpr const char* kCrawl = "end-to-end";
 
-int run(std::size_t pages, const std::filesystem::path& folder) {
-  const std::string crawl = "end-to-end";
-  std::vector<std::string> bodies;
-  for (std::size_t i = 0; i < pages; ++i)
-    bodies.push_back(sluice::bench::page_event(crawl, i, kPageBytes));
-  std::filesystem::remove_all(folder);
-  const sluice::bench::Host host(folder,
-                                 {"mode: streaming", "limits: {records: 200000, bytes: 4GiB}"});
-  const double idle = host.peak_mebibytes();
+double since(Clock::time_point began) {
+  return std::chrono::duration<double>(Clock::now() - began).count();
+}
+
+nlohmann::json get(const Host& host, const std::string& path) {
+  return nlohmann::json::parse(sluice::bench::request(host.port(), "GET", path, ""));
+}
+
+// The crawl's ledger when it is done, or when patience ended.
+nlohmann::json await_done(const Host& host) {
   const auto began = Clock::now();
-  const auto sent = sluice::bench::post_all(host.port(), bodies, kConnections);
-  sluice::bench::request(host.port(), "POST", "/api/webhook/firecrawl",
-                         sluice::bench::closing_event(crawl));
   nlohmann::json ledger;
   do {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    ledger = nlohmann::json::parse(
-        sluice::bench::request(host.port(), "GET", "/api/crawls/" + crawl, ""));
+    ledger = get(host, std::string("/api/crawls/") + kCrawl);
   } while (ledger.value("state", "") != "done" && Clock::now() - began < kPatience);
-  const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
-  const auto stats =
-      nlohmann::json::parse(sluice::bench::request(host.port(), "GET", "/api/stats", ""));
-  const auto chunks = stats.value("total_chunks", 0.0);
-  const double megabytes = static_cast<double>(pages) * kPageBytes / 1e6;
-  std::printf("pages               %zu (%zu refused), %.1f MB of text\n", pages, sent.refused,
-              megabytes);
-  std::printf("indexed             %d\n", ledger.value("indexed", 0));
-  std::printf("chunks              %.0f\n", chunks);
-  std::printf("seconds             %.2f\n", seconds);
-  std::printf("pages/s             %.0f\n", static_cast<double>(pages) / seconds);
-  std::printf("chunks/s            %.0f\n", chunks / seconds);
-  std::printf("cpu seconds         %.2f (%.2f ms a page)\n", host.cpu_seconds(),
-              host.cpu_seconds() * 1000 / static_cast<double>(pages));
-  std::printf("peak memory         %.0f MiB (%.0f MiB when idle; %.2f x the text)\n",
-              host.peak_mebibytes(), idle, host.peak_mebibytes() * 1.048576 / megabytes);
+  return ledger;
+}
+
+void print_memory(const char* what, double mebibytes, double megabytes_of_text) {
+  std::printf("%-20s%.0f MiB (%.2f x the text)\n", what, mebibytes,
+              mebibytes * 1.048576 / megabytes_of_text);
+}
+
+// False when the crawl did not end.
+bool index_all(const std::vector<std::string>& bodies, const std::filesystem::path& folder) {
+  const auto pages = static_cast<double>(bodies.size());
+  const double megabytes = pages * kPageBytes / 1e6;
+  const Host host(folder, {"mode: streaming"});
+  const double idle = host.resident_mebibytes();
+  const auto began = Clock::now();
+  const auto sent = sluice::bench::post_all(host.port(), bodies, kConnections);
+  const double accepted = since(began);
+  sluice::bench::request(host.port(), "POST", "/api/webhook/firecrawl",
+                         sluice::bench::closing_event(kCrawl));
+  const auto ledger = await_done(host);
+  const double seconds = since(began);
+  const double cpu = host.cpu_seconds();
+  const auto chunks = get(host, "/api/stats").value("total_chunks", 0.0);
+  std::this_thread::sleep_for(kRest);
+  std::printf("pages               %.0f of %zu bytes, %.1f MB of text; %zu refused\n", pages,
+              kPageBytes, megabytes, sent.refused);
+  std::printf("indexed             %d pages, %.0f chunks\n", ledger.value("indexed", 0), chunks);
+  std::printf("accepted            in %.2f s, %.0f pages/s\n", accepted, pages / accepted);
+  std::printf("searchable          in %.2f s, %.0f pages/s, %.0f chunks/s\n", seconds,
+              pages / seconds, chunks / seconds);
+  std::printf("cpu                 %.2f s, %.2f ms a page\n", cpu, cpu * 1000 / pages);
   std::printf("time to index       %s ms\n", ledger["time_to_index_ms"].dump().c_str());
-  return ledger.value("state", "") == "done" ? 0 : 1;
+  print_memory("memory, peak", host.peak_mebibytes(), megabytes);
+  print_memory("memory, at rest", host.resident_mebibytes(), megabytes);
+  std::printf("memory, when empty  %.0f MiB\n", idle);
+  return ledger.value("state", "") == "done";
+}
+
+void start_again(const std::filesystem::path& folder, std::size_t pages) {
+  const auto began = Clock::now();
+  const Host host(folder, {"mode: streaming"});
+  std::printf("start again         in %.2f s, %.0f documents\n", since(began),
+              get(host, "/api/stats").value("total_documents", 0.0));
+  std::this_thread::sleep_for(kRest);
+  print_memory("memory, started", host.resident_mebibytes(),
+               static_cast<double>(pages * kPageBytes) / 1e6);
+}
+
+int run(std::size_t pages, const std::filesystem::path& folder) {
+  std::vector<std::string> bodies;
+  for (std::size_t i = 0; i < pages; ++i)
+    bodies.push_back(sluice::bench::page_event(kCrawl, i, kPageBytes));
+  std::filesystem::remove_all(folder);
+  const bool is_done = index_all(bodies, folder);
+  start_again(folder, pages);
+  return is_done ? 0 : 1;
 }
 
 }  // namespace

@@ -123,6 +123,19 @@ std::string escaped(const std::string& text) {
 
 }  // namespace
 
+namespace {
+
+// A line of /proc/<pid>/status, proc(5), which counts in KiB.
+double mebibytes_of(int pid, std::string_view name) {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with(name)) return std::stod(line.substr(name.size())) / 1024;
+  }
+  return 0;
+}
+
+}  // namespace
+
 Host::Host(const std::filesystem::path& folder, const std::vector<std::string>& settings) {
   std::filesystem::create_directories(folder);
   const auto file = folder / "pipeline.yaml";
@@ -168,13 +181,8 @@ double Host::cpu_seconds() const {
   return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-double Host::peak_mebibytes() const {
-  std::ifstream in("/proc/" + std::to_string(pid_) + "/status");
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
-  }
-  return 0;
-}
+double Host::peak_mebibytes() const { return mebibytes_of(pid_, "VmHWM:"); }
+double Host::resident_mebibytes() const { return mebibytes_of(pid_, "VmRSS:"); }
 
 std::string page_event(const std::string& crawl, std::uint64_t number, std::size_t bytes) {
   const std::string url = "https://bench.example/" + crawl + "/" + std::to_string(number);

@@ -22,6 +22,7 @@ class Host {
   std::uint16_t port() const { return port_; }
   double cpu_seconds() const;
   double peak_mebibytes() const;
+  double resident_mebibytes() const;  // now
 
  private:
   int pid_ = 0;

@@ -45,8 +45,9 @@ typedef struct sluice_stage {
   uint32_t flags;
   sluice_status (*submit)(sluice_component* c, sluice_batch* batch);
 
-  /* Optional: the host has nothing more to send for now (end of input, or an
-   * idle micro-batch timer); write out what you hold. [worker] */
+  /* Optional: the host has nothing more to send for now (end of input, or nothing
+   * under way for some seconds); write out what you hold, and let go of what you
+   * keep for speed alone. [worker] */
   sluice_status (*flush)(sluice_component* c, sluice_error* err);
 } sluice_stage;
 
