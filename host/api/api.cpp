@@ -36,6 +36,10 @@ Result<void> Api::open() {
       {"GET", "/api/crawls/{id}", kGuarded, &Api::crawl},
       {"GET", "/api/pipeline", kGuarded, &Api::pipeline},
       {"POST", "/api/pipeline/reload", kGuarded, &Api::reload},
+      {"GET", "/api/dead-letters", kGuarded, &Api::dead_letters},
+      {"GET", "/api/dead-letters/{id}", kGuarded, &Api::dead_letter},
+      {"POST", "/api/dead-letters/{id}/replay", kGuarded, &Api::replay},
+      {"DELETE", "/api/dead-letters/{id}", kGuarded, &Api::drop},
       {"GET", "/health/live", kProbe, &Api::live},
       {"GET", "/health/ready", kProbe, &Api::ready},
       {"GET", "/health", kProbe, &Api::health},
@@ -49,6 +53,14 @@ Result<void> Api::open() {
     }
   }
   return {};
+}
+
+net::Response unavailable(sluice_status taken) {
+  auto response = net::error_response(
+      503, taken == SLUICE_E_AGAIN ? "the pipeline is full; send the document again later"
+                                   : "the document could not be stored; send it again later");
+  response.headers.push_back({"Retry-After", "5"});
+  return response;
 }
 
 void Api::close() {

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "crawls/ledger.hpp"
+#include "flow/dead_letters.hpp"
 #include "flow/graph.hpp"
 #include "net/router.hpp"
 #include "observe/metrics.hpp"
@@ -21,6 +22,9 @@ namespace sluice::api {
 // Where the host is in its life, for readiness.
 enum class Phase : uint8_t { kStarting, kReady, kDraining };
 
+// 503 for a page that the pipeline did not take; the status is that of sluice.emit/1 push.
+net::Response unavailable(sluice_status taken);
+
 // Owned by the app; all it is given outlives it. Any thread.
 class Api {
  public:
@@ -29,6 +33,7 @@ class Api {
     Control& control;
     flow::Graph& graph;
     const crawls::Ledger& ledger;
+    flow::DeadLetters& dead_letters;
     search::Searcher& searcher;
     observe::Metrics& metrics;
     const Clock& clock;
@@ -59,6 +64,10 @@ class Api {
   void crawl(const net::ExchangePtr& x);
   void pipeline(const net::ExchangePtr& x);
   void reload(const net::ExchangePtr& x);
+  void dead_letters(const net::ExchangePtr& x);
+  void dead_letter(const net::ExchangePtr& x);
+  void replay(const net::ExchangePtr& x);
+  void drop(const net::ExchangePtr& x);
   void live(const net::ExchangePtr& x);
   void ready(const net::ExchangePtr& x);
   void health(const net::ExchangePtr& x);

@@ -64,17 +64,11 @@ data::RecordRef record_of(Document document, Fields& fields) {
 }
 
 net::Response answer_of(sluice_status taken) {
-  if (taken == SLUICE_OK) {
-    const nlohmann::json out = {{"job_id", random_uuid()},
-                                {"status", "queued"},
-                                {"message", "The document is stored and will be indexed."}};
-    return net::json_response(202, dump(out));
-  }
-  auto response = net::error_response(
-      503, taken == SLUICE_E_AGAIN ? "the pipeline is full; send the document again later"
-                                   : "the document could not be stored; send it again later");
-  response.headers.push_back({"Retry-After", "5"});
-  return response;
+  if (taken != SLUICE_OK) return unavailable(taken);
+  const nlohmann::json out = {{"job_id", random_uuid()},
+                              {"status", "queued"},
+                              {"message", "The document is stored and will be indexed."}};
+  return net::json_response(202, dump(out));
 }
 
 }  // namespace

@@ -1,33 +1,16 @@
 // What operators and their tools look at: stats, crawls, the pipeline, health, metrics.
 #include "api/api.hpp"
 #include "api/json_body.hpp"
+#include "api/query.hpp"
 #include "api/times.hpp"
-#include "net/target.hpp"
 #include "services/instance.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
 namespace sluice::api {
 namespace {
-
-constexpr std::size_t kMostItems = 100;
-constexpr std::size_t kDefaultItems = 20;
-
-// A number in the query string, or `otherwise`; nothing for what is not a number.
-std::optional<std::size_t> number_in_query(const net::Request& request, const char* name,
-                                           std::size_t otherwise) {
-  for (const auto& [key, value] : net::parse_query(request.query)) {
-    if (key != name) continue;
-    std::size_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc{} || end != value.data() + value.size()) return std::nullopt;
-    return number;
-  }
-  return otherwise;
-}
 
 nlohmann::json milliseconds_or_null(const std::optional<std::chrono::milliseconds>& time) {
   return time ? nlohmann::json(time->count()) : nlohmann::json(nullptr);
@@ -96,20 +79,16 @@ void Api::stats(const net::ExchangePtr& x) {
 }
 
 void Api::crawls(const net::ExchangePtr& x) {
-  const auto limit = number_in_query(x->request(), "limit", kDefaultItems);
-  const auto offset = number_in_query(x->request(), "offset", 0);
-  if (!limit || !offset || *limit < 1 || *limit > kMostItems) {
-    return x->respond(
-        net::error_response(422, "limit has to be from 1 to 100, and offset a whole number"));
-  }
-  const auto page = parts_.ledger.list(*limit, *offset);
+  const auto window = window_in_query(x->request());
+  if (!window) return x->respond(net::error_response(422, kBadWindow));
+  const auto page = parts_.ledger.list(window->limit, window->offset);
   if (!page) return x->respond(net::error_response(503, "the ledger cannot be read right now"));
   auto items = nlohmann::json::array();
   for (const auto& row : page->items) items.push_back(item_of(row));
   x->respond(net::json_response(200, dump({{"items", std::move(items)},
                                            {"total", page->total},
-                                           {"limit", *limit},
-                                           {"offset", *offset}})));
+                                           {"limit", window->limit},
+                                           {"offset", window->offset}})));
 }
 
 void Api::crawl(const net::ExchangePtr& x) {

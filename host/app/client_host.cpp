@@ -93,6 +93,10 @@ Result<Answer> RemoteHost::post(const std::string& path, std::string body, unsig
              also);
 }
 
+Result<Answer> RemoteHost::remove(const std::string& path) {
+  return ask({.method = "DELETE", .url = address_.base + path}, 200);
+}
+
 Result<Answer> RemoteHost::ask(net::ClientRequest request, unsigned also) {
   if (!token_.empty()) request.headers.push_back({"Authorization", "Bearer " + token_});
   net::ClientResponse response = client_.fetch(std::move(request));

@@ -60,6 +60,7 @@ class RemoteHost {
   // kNotFound: 404; kInvalid: other 4xx; kInternal: 5xx, or what answers is no sluice.
   Result<Answer> get(const std::string& path);
   Result<Answer> post(const std::string& path, std::string body, unsigned also = 200);
+  Result<Answer> remove(const std::string& path);
 
  private:
   Result<Answer> ask(net::ClientRequest request, unsigned also);

@@ -12,6 +12,7 @@ void add_feed(CLI::App& app, int& exit_code);
 void add_search(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_crawls(CLI::App& app, int& exit_code);
+void add_dlq(CLI::App& app, int& exit_code);
 void add_reload(CLI::App& app, int& exit_code);
 
 }  // namespace sluice::app

@@ -119,6 +119,7 @@ int command_line(int argc, char** argv) {
   add_status(app, exit_code);
   add_reload(app, exit_code);
   add_crawls(app, exit_code);
+  add_dlq(app, exit_code);
   add_plugins(app, exit_code);
   add_inspect(app, exit_code);
   try {

@@ -147,8 +147,8 @@ class RunningHost {
         access_(loaded->pipeline->api, bench.clock),
         reloader_(std::move(file), loaded, {components, graph_, searcher_, access_}, bench.log,
                   bench.metrics),
-        api_({bench.router, reloader_, graph_, *stores.ledger, searcher_, bench.metrics,
-              bench.clock}),
+        api_({bench.router, reloader_, graph_, *stores.ledger, *stores.dead_letters, searcher_,
+              bench.metrics, bench.clock}),
         server_(bench.loop, server_options(*loaded->pipeline, access_, bench.metrics), bench.router,
                 bench.workers) {}
 

@@ -99,6 +99,19 @@ std::int64_t DeadLetters::file(SQLite::Database&, const DeadLetter& letter) {
   return filed->getColumn(0).getInt64();
 }
 
+void DeadLetters::drop_later(std::int64_t id, std::function<void(const Result<bool>&)> then) {
+  auto was_there = std::make_shared<bool>(false);
+  commits_.submit(
+      [this, id, was_there](SQLite::Database& database) { *was_there = erase(database, id); },
+      [then = std::move(then), was_there](const Result<void>& done) {
+        if (done.ok()) {
+          then(*was_there);
+        } else {
+          then(done.error());
+        }
+      });
+}
+
 bool DeadLetters::erase(SQLite::Database&, std::int64_t id) {
   sql::Use erased(erase_);
   erased->bind(1, id);

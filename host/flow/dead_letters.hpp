@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,6 +62,9 @@ class DeadLetters final {
   std::int64_t file(SQLite::Database& database, const DeadLetter& letter);
   // Whether there was one.
   bool erase(SQLite::Database& database, std::int64_t id);
+
+  // erase in a transaction of its own; never blocks. `then` runs on the writer thread.
+  void drop_later(std::int64_t id, std::function<void(const Result<bool>& was_there)> then);
 
   Result<std::optional<DeadLetter>> find(std::int64_t id) const;
   // Newest first, without payloads.

@@ -27,6 +27,7 @@ Ran run(std::vector<std::string> words) {
   add_search(app, ran.exit_code);
   add_status(app, ran.exit_code);
   add_crawls(app, ran.exit_code);
+  add_dlq(app, ran.exit_code);
   add_reload(app, ran.exit_code);
   std::reverse(words.begin(), words.end());
   testing::internal::CaptureStdout();

@@ -1,0 +1,40 @@
+// Numbers and texts out of a query string.
+#include "api/query.hpp"
+
+#include "net/target.hpp"
+
+#include <charconv>
+
+namespace sluice::api {
+namespace {
+
+constexpr std::size_t kMostItems = 100;
+constexpr std::size_t kDefaultItems = 20;
+
+std::optional<std::size_t> number_in_query(const net::Request& request, std::string_view name,
+                                           std::size_t otherwise) {
+  const std::string value = text_in_query(request, name);
+  if (value.empty()) return otherwise;
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc{} || end != value.data() + value.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::string text_in_query(const net::Request& request, std::string_view name) {
+  for (auto& [key, value] : net::parse_query(request.query)) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+std::optional<Window> window_in_query(const net::Request& request) {
+  const auto limit = number_in_query(request, "limit", kDefaultItems);
+  const auto offset = number_in_query(request, "offset", 0);
+  if (!limit || !offset || *limit < 1 || *limit > kMostItems) return std::nullopt;
+  return Window{*limit, *offset};
+}
+
+}  // namespace sluice::api
