@@ -7,8 +7,8 @@
 namespace sluice::flow {
 namespace {
 
-// A stage that says SLUICE_E_AGAIN is busy, not broken: soon, and without counting it as an
-// attempt.
+// A stage that says SLUICE_E_AGAIN is busy, or what is behind it is away: the record comes again
+// when the stage says, or soon, and it does not count as an attempt.
 constexpr std::chrono::milliseconds kSoon{20};
 
 bool is_transient(sluice_status verdict) {
@@ -252,7 +252,9 @@ void Runner::judge_slot(sluice_batch::Slot& slot, bool is_alone_again) {
   } else if (is_transient(slot.verdict)) {
     retry(std::move(slot.record), std::move(slot.message), slot.retry_after_ms);
   } else if (slot.verdict == SLUICE_E_AGAIN || slot.verdict == SLUICE_E_STOPPING) {
-    offer_again(std::move(slot.record), kSoon);
+    meters_.retried("busy", 1);
+    offer_again(std::move(slot.record),
+                slot.retry_after_ms > 0 ? std::chrono::milliseconds(slot.retry_after_ms) : kSoon);
   } else if (slot.verdict == SLUICE_PENDING) {
     meters_.fault("pending");
     retry(std::move(slot.record), "the stage gave the batch back without a verdict on the record",

@@ -34,6 +34,11 @@ class [[nodiscard]] Status {
   static Status retry(std::string_view why, std::chrono::milliseconds after = {}) {
     return {SLUICE_E_RETRY, why, after};
   }
+  // What does the work is away or full, so that this input was not even tried: it comes back after
+  // `after` (0: soon), however often that takes, without counting as an attempt.
+  static Status busy(std::string_view why, std::chrono::milliseconds after = {}) {
+    return {SLUICE_E_AGAIN, why, after};
+  }
   // Permanent for this input.
   static Status reject(std::string_view why) { return {SLUICE_E_REJECT, why}; }
   // The setting at `pointer` (JSON Pointer) cannot be used; the host adds its line and column.

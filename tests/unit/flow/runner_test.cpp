@@ -246,6 +246,28 @@ TEST_F(RunnerTest, ABatchThatWasNotTakenIsOfferedAgainSoonWithoutCountingAsAnAtt
   EXPECT_EQ(outcomes_.passed_ids, std::vector<std::string>{"a"});
 }
 
+TEST_F(RunnerTest, ARecordThatWasNotTriedComesBackWhenTheStageSays) {
+  int calls = 0;
+  auto runner = make({.retry = {.attempts = 2}}, [&](sluice_batch* b) {
+    if (++calls == 10) return judge_all(b, SLUICE_OK);
+    for (auto& slot : b->slots) {
+      slot.verdict = SLUICE_E_AGAIN;
+      slot.message = "the service is away";
+      slot.retry_after_ms = 1000;
+    }
+    complete(b);
+    return sluice_status{SLUICE_OK};
+  });
+  add(*runner, "a");
+  loop_.turn();
+  run_for(milliseconds(8900));
+  EXPECT_EQ(calls, 9);
+  EXPECT_EQ(runner->last_error(), "the service is away");
+  run_for(milliseconds(200));
+  EXPECT_EQ(outcomes_.passed_ids, std::vector<std::string>{"a"});
+  EXPECT_TRUE(outcomes_.rejected_ids.empty());
+}
+
 TEST_F(RunnerTest, ABatchPastItsDeadlineIsAbandonedAndItsLateWordIgnored) {
   std::vector<sluice_batch*> held;
   auto runner = make({.concurrency = 1, .timeout = milliseconds(100)}, [&](sluice_batch* b) {

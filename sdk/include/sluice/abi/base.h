@@ -79,7 +79,10 @@ enum {
 
   SLUICE_E_RETRY = -1,       /* transient; the same input may work later       */
   SLUICE_E_REJECT = -2,      /* permanent for this input; goes to dead letters */
-  SLUICE_E_AGAIN = -3,       /* no room right now; nothing was taken           */
+  SLUICE_E_AGAIN = -3,       /* no room right now; nothing was taken. On a record:
+                                what does the work is away or full, the record
+                                was not even tried; it comes again without this
+                                counting as an attempt                         */
   SLUICE_E_STOPPING = -4,    /* the pipeline is draining                       */
   SLUICE_E_CONFIG = -5,      /* the configuration cannot be used               */
   SLUICE_E_UNSUPPORTED = -6, /* this side does not offer that                  */
