@@ -133,8 +133,8 @@ void announce(const std::filesystem::path& file, const std::string& url) {
 // A host from its components to its server. Members in the order of who uses whom.
 class RunningHost {
  public:
-  RunningHost(Reloader::File file, std::shared_ptr<const config::Loaded> loaded, Workbench& bench,
-              Stores& stores, flow::Components& components)
+  RunningHost(Reloader::File file, const std::shared_ptr<const config::Loaded>& loaded,
+              Workbench& bench, Stores& stores, flow::Components& components)
       : bench_(bench),
         stores_(stores),
         components_(components),

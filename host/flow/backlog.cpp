@@ -76,7 +76,7 @@ void Backlog::release_when_due(const std::string& group) {
               [this, group] { release_when_due(group); });
 }
 
-void Backlog::add(journal::Journal::Head head, Origin origin) {
+void Backlog::add(const journal::Journal::Head& head, Origin origin) {
   Line& line = line_of(head.group, head.received_at);
   line.pages.push_back({head.seq, head.bytes, origin == Origin::kRecovered});
   ++waiting_;

@@ -42,7 +42,7 @@ class Backlog {
   void set_policy(Policy policy);
 
   enum class Origin : uint8_t { kAccepted, kRecovered };
-  void add(journal::Journal::Head head, Origin origin);
+  void add(const journal::Journal::Head& head, Origin origin);
   // Its crawl closed: what is held of it may run, and what comes late is not held.
   void close(const std::string& group);
   // One page that came from here has its outcome.

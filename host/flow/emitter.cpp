@@ -14,7 +14,7 @@
 namespace sluice::flow {
 namespace {
 
-constexpr std::size_t kProbeBytes = 64 * 1024;
+constexpr std::size_t kProbeBytes = 64UL * 1024;
 
 std::string_view to_view(sluice_str text) {
   return text.size == 0 ? std::string_view{} : std::string_view{text.data, text.size};

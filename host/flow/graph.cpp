@@ -203,8 +203,8 @@ Arrivals Graph::arrivals() {
             auto shared = std::make_shared<Accepted>(std::move(accepted));
             loop_.post([this, shared] {
               for (auto& page : shared->in_memory) arrived(std::move(page));
-              for (auto& head : shared->on_disk) {
-                backlog_.add(std::move(head), Backlog::Origin::kAccepted);
+              for (const auto& head : shared->on_disk) {
+                backlog_.add(head, Backlog::Origin::kAccepted);
               }
               for (const auto& group : shared->closed) {
                 backlog_.close(group);

@@ -291,8 +291,9 @@ void Runner::retry(data::RecordRef record, std::string reason, uint32_t retry_af
   }
   last_error_ = std::move(reason);
   meters_.retried("transient", 1);
-  offer_again(std::move(record), retry_after_ms > 0 ? std::chrono::milliseconds(retry_after_ms)
-                                                    : backoff(policy, record->attempts, random_));
+  const auto delay = retry_after_ms > 0 ? std::chrono::milliseconds(retry_after_ms)
+                                        : backoff(policy, record->attempts, random_);
+  offer_again(std::move(record), delay);
 }
 
 void Runner::offer_again(data::RecordRef record, std::chrono::milliseconds delay) {

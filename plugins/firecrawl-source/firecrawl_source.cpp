@@ -104,8 +104,8 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
                                     "min_status is above max_status, so no page would be indexed");
     }
     api_key_ = config.text("/api_key");
-    if (const sluice::Status status = set_api(config); !status.ok()) return status;
-    if (const sluice::Status status = pipeline_.attach(host()); !status.ok()) return status;
+    if (sluice::Status status = set_api(config); !status.ok()) return status;
+    if (sluice::Status status = pipeline_.attach(host()); !status.ok()) return status;
     return routes_.add_at(host(), "POST", config.text("/webhook_path"),
                           SLUICE_ROUTE_OPEN | SLUICE_ROUTE_NONBLOCKING,
                           [this](sluice::HttpExchange exchange) { answer(std::move(exchange)); });

@@ -108,9 +108,10 @@ class HttpClient {
       HttpResponse out;
       out.status = r->status;
       out.why = r->transport;
-      for (uint32_t i = 0; i < r->header_count; ++i)
+      for (uint32_t i = 0; i < r->header_count; ++i) {
         out.headers.push_back(
             {std::string(to_cpp(r->headers[i].name)), std::string(to_cpp(r->headers[i].value))});
+      }
       out.body = to_cpp(r->body);
       (*done)(std::move(out));
       return {};

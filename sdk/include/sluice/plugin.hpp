@@ -19,6 +19,7 @@
 #include <array>
 #include <chrono>
 #include <concepts>
+#include <iterator>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -59,14 +60,15 @@ sluice_status submit(sluice_component* c, sluice_batch* raw) noexcept {
   Batch batch{raw, as<T, Component>(c).host()};
   sluice_error err = make_error();
   const sluice_status s = guard(&err, [&]() -> Status {
-    if constexpr (std::derived_from<T, Transform>)
+    if constexpr (std::derived_from<T, Transform>) {
       return as<T, Transform>(c).process(batch);
-    else if constexpr (std::derived_from<T, Sink>)
+    } else if constexpr (std::derived_from<T, Sink>) {
       return as<T, Sink>(c).write(batch);
-    else if constexpr (std::derived_from<T, AsyncTransform>)
+    } else if constexpr (std::derived_from<T, AsyncTransform>) {
       return as<T, AsyncTransform>(c).process(std::move(batch));
-    else
+    } else {
       return submit_each<T>(c, batch);
+    }
   });
   // A blocking stage has returned: what it did not judge gets the call's verdict. A non-blocking
   // one has moved the batch away, and this does nothing.
@@ -97,19 +99,21 @@ struct Tables {
     s.struct_size = sizeof s;
     s.flags = stage_flags<T>();
     s.submit = &submit<T>;
-    if constexpr (std::derived_from<T, Sink>)
+    if constexpr (std::derived_from<T, Sink>) {
       s.flush = [](sluice_component* c, sluice_error* e) noexcept {
         return guard(e, [&] { return as<T, Sink>(c).flush(); });
       };
+    }
     return s;
   }();
   static constexpr sluice_source source = [] {
     sluice_source s{};
     s.struct_size = sizeof s;
-    if constexpr (std::derived_from<T, Source>)
+    if constexpr (std::derived_from<T, Source>) {
       s.run = [](sluice_component* c, sluice_error* e) noexcept {
         return guard(e, [&] { return as<T, Source>(c).run(); });
       };
+    }
     if constexpr (std::derived_from<T, PushSource>) {
       s.on_settled = [](sluice_component* c, uint64_t k, sluice_status v,
                         const sluice_error* why) noexcept {
@@ -289,7 +293,7 @@ constexpr sluice_descriptor component(const About& a) {
     static const sluice_plugin plugin = {sizeof(sluice_plugin),                             \
                                          SLUICE_ABI_MINOR,                                  \
                                          "sluice-sdk " SLUICE_SDK_VERSION ", " __VERSION__, \
-                                         sizeof list / sizeof *list,                        \
+                                         static_cast<uint32_t>(std::size(list)),            \
                                          0,                                                 \
                                          list};                                             \
     return &plugin;                                                                         \
