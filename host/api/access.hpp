@@ -2,11 +2,11 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/latest.hpp"
 #include "config/pipeline.hpp"
 #include "net/message.hpp"
 #include "net/router.hpp"
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -35,7 +35,7 @@ class Access {
   // Seconds until the client may come again; nothing while it may come now.
   std::optional<double> wait_for_turn(const std::string& client, const config::Rate& rate);
 
-  std::atomic<std::shared_ptr<const config::Api>> settings_;
+  Latest<config::Api> settings_;
   const Clock& clock_;
 
   struct Bucket {  // a token bucket that fills at the rate, up to one second's worth

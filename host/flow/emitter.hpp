@@ -2,6 +2,7 @@
 // they are the host's, whatever happens to the process.
 #pragma once
 
+#include "base/latest.hpp"
 #include "crawls/ledger.hpp"
 #include "flow/budget.hpp"
 #include "flow/delivery.hpp"
@@ -88,7 +89,7 @@ class Emitter final : public services::Intake {
   Budget& budget_;
   PageMeters& meters_;
   const observe::Log& log_;
-  std::atomic<std::shared_ptr<const Options>> options_;
+  Latest<Options> options_;
   Arrivals arrivals_;
   Accepted news_;          // the writer thread's: of the transaction whose works are being told
   bool has_news_ = false;  // as news_

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/latest.hpp"
 #include "base/result.hpp"
 #include "base/worker_pool.hpp"
 #include "config/wiring.hpp"
@@ -9,7 +10,6 @@
 #include "observe/metrics.hpp"
 #include "search/fusion.hpp"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -79,7 +79,7 @@ class Searcher {
 
   const flow::Components& components_;
   observe::Metrics& metrics_;
-  std::atomic<std::shared_ptr<const Plan>> plan_;
+  Latest<Plan> plan_;
   WorkerPool workers_;
 };
 
