@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <csignal>
 #include <map>
 #include <memory>
 #include <string>
@@ -133,4 +134,8 @@ int command_line(int argc, char** argv) {
 }  // namespace
 }  // namespace sluice::app
 
-int main(int argc, char** argv) { return sluice::app::command_line(argc, argv); }
+int main(int argc, char** argv) {
+  // A peer that went away is an error of its write, not of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  return sluice::app::command_line(argc, argv);
+}

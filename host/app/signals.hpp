@@ -17,7 +17,6 @@ class Signals {
     sigemptyset(&set_);
     for (const int number : {SIGTERM, SIGINT, SIGHUP, kAlarmSignal}) sigaddset(&set_, number);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of its write, not of the process
   }
 
   // Returns at SIGTERM, SIGINT or an alarm; `on_hangup` runs here at each SIGHUP. Afterwards the

@@ -106,6 +106,9 @@ void Components::configure(const config::Pipeline& pipeline, config::Findings& f
     const config::StageSpec& spec = *pipeline.stage(stage->name);
     std::map<std::string, const plugin::Component*, std::less<>> peers;
     for (const auto& used : spec.uses) peers.emplace(used, find(used)->component.get());
+    if (const auto* embedder = embedder_before(stage->name)) {
+      peers.emplace("", embedder->component.get());
+    }
     stage->instance->set_peers(std::move(peers));
     stage->config = wiring_.configs.at(stage->name);
     const sluice_config settings(stage->config.canonical);
@@ -116,6 +119,17 @@ void Components::configure(const config::Pipeline& pipeline, config::Findings& f
   }
 }
 
+// The nearest stage on the way to this one that makes vectors.
+const StageComponent* Components::embedder_before(const std::string& name) const {
+  for (const auto& [from, targets] : wiring_.edges) {
+    if (std::find(targets.begin(), targets.end(), name) == targets.end()) continue;
+    const StageComponent* stage = find(from);
+    if (stage->component->lists_role(SLUICE_ROLE_EMBED)) return stage;
+    if (const auto* before = embedder_before(from)) return before;
+  }
+  return nullptr;
+}
+
 // Whoever is used starts before its user, sinks before what feeds them, sources last.
 void Components::order() {
   std::vector<std::string> names;
@@ -123,7 +137,10 @@ void Components::order() {
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   };
   for (const auto& stage : all_) {
-    for (const auto& [used, component] : stage->instance->peers()) add(used);
+    for (const auto& [used, component] : stage->instance->peers()) {
+      if (!used.empty()) add(used);
+    }
+    if (const auto* embedder = embedder_before(stage->name)) add(embedder->name);
   }
   for (auto it = wiring_.order.rbegin(); it != wiring_.order.rend(); ++it) add(*it);
   if (wiring_.dedupe) add(*wiring_.dedupe);

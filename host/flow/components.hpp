@@ -72,6 +72,7 @@ class Components final {
  private:
   void create(const config::Loaded& loaded, const Sources& sources, config::Findings& findings);
   void configure(const config::Pipeline& pipeline, config::Findings& findings);
+  const StageComponent* embedder_before(const std::string& name) const;
   void order();
 
   std::vector<std::unique_ptr<StageComponent>> all_;  // in the order of the file

@@ -91,6 +91,7 @@ void Gate::pump() {
     }
   }
   if (claiming_.empty()) return;
+  is_claim_running_ = true;
   // The pages outlive the call: nothing ends a delivery that was not admitted.
   claims_.post([this, pages = claiming_] {
     std::vector<sluice_key> keys;
@@ -102,6 +103,7 @@ void Gate::pump() {
     sluice_error err = fresh_error();
     const sluice_status status = dedupe_.claim(keys, answers.data(), &err);
     loop_.post([this, pages, answers = std::move(answers), status, err] {
+      is_claim_running_ = false;
       claiming_.clear();
       if (status == SLUICE_OK) {
         claimed(pages, answers);

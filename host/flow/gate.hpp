@@ -60,7 +60,8 @@ class Gate {
   std::size_t stop_workers(Steady::time_point deadline) {
     return claims_.stop_by(deadline) + settles_.stop_by(deadline);
   }
-  bool is_settling() const { return !settling_.empty() || is_settle_running_; }
+  // The component is at work on a claim or a settlement, or a settlement has yet to reach it.
+  bool is_busy() const { return is_claim_running_ || is_settle_running_ || !settling_.empty(); }
   std::size_t waiting() const { return queue_.size() + claiming_.size(); }
   const std::string& last_error() const { return last_error_; }  // empty while all is well
 
@@ -88,6 +89,7 @@ class Gate {
   // Documents that have a page inside, and the pages that wait behind it.
   std::unordered_map<std::string, std::deque<Delivery*>> documents_;
   std::deque<Settlement> settling_;
+  bool is_claim_running_ = false;
   bool is_settle_running_ = false;
   bool is_stopped_ = false;
   uint32_t outages_ = 0;

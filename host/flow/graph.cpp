@@ -7,6 +7,8 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <future>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -221,6 +223,7 @@ Arrivals Graph::arrivals() {
 }
 
 Result<void> Graph::start() {
+  is_started_ = true;
   loop_.start();
   std::size_t open = 0;
   for (int64_t after = 0;;) {
@@ -264,17 +267,24 @@ void Graph::watch_rates() {
 
 // Nothing is under way: stages write out what they hold, and memory goes back.
 void Graph::rest() {
-  for (auto& stage : stages_) {
-    control_.post([&stage] { stage->flush_component(); });
-  }
+  flush_components();
   environment_.stores.commits.submit(
       [](SQLite::Database& database) { sqlite3_db_release_memory(database.getHandle()); },
       [](const Result<void>& /*either way*/) {});
   control_.post([] { give_back_memory(); });
 }
 
+// On the thread of control_. Not of components that never started.
+void Graph::flush_components() {
+  if (!is_started_) return;
+  for (auto& stage : stages_) {
+    control_.post([&stage] { stage->flush_component(); });
+  }
+}
+
 bool Graph::is_quiet() const {
-  return gate_.waiting() == 0 && !gate_.is_settling() && settlement_.under_way() == 0 &&
+  // What waits at the gate has not begun: it stays in the journal.
+  return !gate_.is_busy() && settlement_.under_way() == 0 &&
          std::all_of(stages_.begin(), stages_.end(),
                      [](const auto& stage) { return stage->runner().is_idle(); });
 }
@@ -289,12 +299,14 @@ bool Graph::drain(Steady::time_point deadline) {
       stage->runner().flush_all();
     }
   });
-  for (auto& stage : stages_) {
-    control_.post([&stage] { stage->flush_component(); });
-  }
+  flush_components();
+  const auto flushed = std::make_shared<std::promise<void>>();  // a flush may outlast the deadline
+  const auto all_flushed = flushed->get_future();
+  control_.post([flushed] { flushed->set_value(); });
   for (;;) {
     bool is_done = false;
     loop_.run([&] { is_done = is_quiet(); });
+    is_done = is_done && all_flushed.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
     if (is_done || Steady::now() >= deadline) return is_done;
     std::this_thread::sleep_for(kLookAgain);
   }

@@ -93,6 +93,7 @@ class Graph final : private GateKeeper, private Passage {
   Arrivals arrivals();
   void watch_rates();
   void rest();
+  void flush_components();
 
   void arrived(Delivery::Page page);
   void admitted(Delivery& page) override;
@@ -125,6 +126,7 @@ class Graph final : private GateKeeper, private Passage {
   std::vector<Stage*> sinks_;  // by sink number
   std::unordered_map<Delivery*, std::unique_ptr<Delivery>> pages_;
   std::function<void(const std::string&)> alarm_;
+  bool is_started_ = false;  // before the loop's thread is, constant afterwards
   bool is_draining_ = false;
   bool has_worked_ = false;           // since memory was last given back
   WorkerPool control_{"control", 1};  // sources hear of their pages here, one call at a time
