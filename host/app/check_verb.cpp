@@ -2,59 +2,99 @@
 #include "app/findings.hpp"
 #include "app/verbs.hpp"
 #include "app/workbench.hpp"
+#include "base/clock.hpp"
 #include "flow/components.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace sluice::app {
 namespace {
 
-// Asks every stage to reach its far end; what it says is printed. False when one does not work.
-bool probe(const flow::Components& components) {
-  bool all_fine = true;
+// What a stage says of what is behind it.
+struct Probed {
+  std::string stage;
+  bool is_fine = false;
+  std::string text;  // what is there, or why it cannot be used; empty: nothing to say
+  std::chrono::milliseconds took{};
+};
+
+std::vector<Probed> probe(const flow::Components& components) {
+  std::vector<Probed> all;
   const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
   for (const auto& stage : components.all()) {
+    const auto began = Steady::now();
     const auto reached = stage->component->probe();
-    all_fine = all_fine && reached.ok();
-    std::cerr << "  " << stage->name << ": " << (reached ? "fine" : reached.error().message)
-              << '\n';
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - began);
+    all.push_back({stage->name, reached.ok(), reached ? *reached : reached.error().message, took});
   }
-  return all_fine;
+  return all;
+}
+
+void print(const std::vector<Probed>& probes) {
+  for (const Probed& one : probes) {
+    std::cout << "  " << one.stage << ": " << (one.text.empty() ? "fine" : one.text);
+    if (one.is_fine && !one.text.empty()) std::cout << " (" << one.took.count() << " ms)";
+    std::cout << '\n';
+  }
+}
+
+nlohmann::json json_of(const std::filesystem::path& file, const std::vector<Probed>& probes) {
+  auto list = nlohmann::json::array();
+  for (const Probed& one : probes) {
+    list.push_back({{"file", file.string()},
+                    {"stage", one.stage},
+                    {"is_fine", one.is_fine},
+                    {"text", one.text},
+                    {"milliseconds", one.took.count()}});
+  }
+  return list;
 }
 
 struct Checked {
   config::Findings findings;
-  bool is_reachable = true;
+  std::vector<Probed> probes;
 };
 
 Checked check_one(const std::filesystem::path& file, const CheckOptions& options) {
   config::Loaded loaded = config::load_pipeline(file, {.overrides = options.overrides});
-  if (!loaded.pipeline) return {std::move(loaded.findings), true};
+  if (!loaded.pipeline) return {std::move(loaded.findings), {}};
   Workbench bench(offline(*loaded.pipeline));
   const flow::Components components(loaded, {bench.registry, bench.shared, bench.doorway},
                                     loaded.findings);
-  const bool is_reachable =
-      loaded.findings.has_errors() || !options.reaches_services || probe(components);
-  return {std::move(loaded.findings), is_reachable};
+  const bool is_probing = options.reaches_services && !loaded.findings.has_errors();
+  return {std::move(loaded.findings), is_probing ? probe(components) : std::vector<Probed>()};
 }
 
 }  // namespace
 
 int check(const CheckOptions& options) {
   config::Findings all;
+  auto probes = nlohmann::json::array();
   bool is_reachable = true;
   for (const auto& file : options.files) {
     Checked checked = check_one(file, options);
-    is_reachable = is_reachable && checked.is_reachable;
+    is_reachable = is_reachable && std::all_of(checked.probes.begin(), checked.probes.end(),
+                                               [](const Probed& one) { return one.is_fine; });
     if (options.output == Output::kText && !checked.findings.has_errors()) {
       std::cerr << checked.findings.text();
       std::cout << file.string() << ": fine\n";
+      print(checked.probes);
     }
+    for (auto& one : json_of(file, checked.probes)) probes.push_back(std::move(one));
     all.merge(std::move(checked.findings));
   }
-  if (options.output == Output::kJson || all.has_errors()) print_findings(all, options.output);
+  if (options.output == Output::kJson) {
+    std::cout << nlohmann::json{{"findings", all.to_json()}, {"probes", probes}}.dump(2) << '\n';
+  } else if (all.has_errors()) {
+    print_findings(all, options.output);
+  }
   if (all.has_errors()) return kBadConfig;
   return is_reachable ? kFine : kFailed;
 }

@@ -186,11 +186,12 @@ void Component::stop() {
   call("stop", [&] { raw_->stop(raw_); });
 }
 
-Result<void> Component::probe() {
-  if (!SLUICE_HAS_FN(raw_, probe)) return {};
+Result<std::string> Component::probe() {
+  if (!SLUICE_HAS_FN(raw_, probe)) return std::string();
   auto err = fresh_error();
   const auto status = call("probe", [&] { return raw_->probe(raw_, &err); });
-  if (status == SLUICE_OK || status == SLUICE_E_UNSUPPORTED) return {};
+  if (status == SLUICE_OK) return std::string(err.message);
+  if (status == SLUICE_E_UNSUPPORTED) return std::string();
   return Error{Fault::kUnavailable, sentence_of(status, err)};
 }
 

@@ -48,9 +48,9 @@ class Component final {
   // From any state; calls the plugin once when it was configured, else not at all.
   void stop();
 
-  // Whether the far end would work. An Error of Fault::kUnavailable says why not; nothing is wrong
+  // Whether the far end would work, and what it says of itself, if anything. An Error of Fault::kUnavailable says why not; nothing is wrong
   // with a component that has no probe. [worker]
-  Result<void> probe();
+  Result<std::string> probe();
 
   // The table of a role that its descriptor lists. An Error when the descriptor does not list it;
   // an Error and a contract line when it is listed and not offered, or its table lacks what the

@@ -213,10 +213,6 @@ class Bm25Sink final : public sluice::Component, public sluice::Sink, public slu
     return {};
   }
 
-  sluice::Status probe() override {
-    return index_ ? sluice::Status{} : sluice::Status{SLUICE_E_RETRY, "the index is not open yet"};
-  }
-
  private:
   std::string path_;
   bm25::Settings settings_;

@@ -59,9 +59,10 @@ class [[nodiscard]] Status {
   sluice_status code() const noexcept { return code_; }
   const std::string& message() const noexcept { return message_; }
 
-  // Writes this status into the caller's sluice_error and returns the code.
+  // Writes this status into the caller's sluice_error, when there is something to say, and returns
+  // the code.
   sluice_status fill(sluice_error* e) const noexcept {
-    if (!e || ok()) return code_;
+    if (!e || (ok() && message_.empty())) return code_;
     e->code = code_;
     e->retry_after_ms = static_cast<uint32_t>(retry_after_.count());
     copy(e->path, sizeof e->path, path_);

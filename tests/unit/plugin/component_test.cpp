@@ -235,6 +235,9 @@ TEST_F(ComponentTest, AProbeSaysWhyNot) {
   EXPECT_EQ(probed.error().message, "TEI answers 503");
   self.probe = SLUICE_E_UNSUPPORTED;
   EXPECT_TRUE(c->probe());
+  self.probe = SLUICE_OK;
+  self.message = "TEI 1.9.3, 384 dimensions";
+  EXPECT_EQ(c->probe().value(), "TEI 1.9.3, 384 dimensions");
 }
 
 TEST_F(ComponentTest, GivesOutARoleThatIsListedAndOffered) {

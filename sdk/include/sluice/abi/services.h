@@ -185,6 +185,8 @@ typedef struct sluice_service {
 typedef struct sluice_services {
   uint32_t struct_size;
   uint32_t reserved;
+  /* The empty name: the embedder whose vectors come to this stage, if any; it
+   * needs no `uses:`. */
   sluice_status (*acquire)(const sluice_host* h, sluice_str instance, const char* role,
                            sluice_service* out, sluice_error* err);
   void (*release)(const sluice_host* h, sluice_service* s);
