@@ -1,0 +1,50 @@
+#include "outage.hpp"
+
+#include <utility>
+
+namespace redis_dedupe {
+namespace {
+
+// How long a failure speaks for the next call too.
+constexpr std::chrono::seconds kFresh{1};
+// After this a sentence may be said again, in another outage.
+constexpr std::chrono::minutes kQuiet{1};
+// Different sentences: beyond these it is noise.
+constexpr std::size_t kMostSaid = 8;
+
+}  // namespace
+
+void Outage::failed(const Failure& failure) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto now = now_();
+    last_ = now;
+    if (!std::exchange(is_out_, true)) {
+      began_ = now;
+      is_logged_ = false;
+      std::erase_if(said_, [&](const auto& one) { return now - one.second >= kQuiet; });
+    }
+    if (said_.size() == kMostSaid || !said_.emplace(failure.sentence, now).second) return;
+    is_logged_ = true;
+  }
+  const bool wants_somebody = failure.kind == Failure::Kind::kMisfit;
+  log_(wants_somebody ? Level::kError : Level::kWarn, failure.sentence);
+}
+
+void Outage::succeeded() {
+  std::chrono::steady_clock::duration lasted{};
+  {
+    const std::lock_guard lock(mutex_);
+    if (!std::exchange(is_out_, false) || !is_logged_) return;
+    lasted = now_() - began_;
+  }
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(lasted).count();
+  log_(Level::kInfo, "Redis answers again after " + std::to_string(seconds) + " s.");
+}
+
+bool Outage::is_fresh() const {
+  const std::lock_guard lock(mutex_);
+  return is_out_ && now_() - last_ < kFresh;
+}
+
+}  // namespace redis_dedupe

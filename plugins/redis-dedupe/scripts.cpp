@@ -1,0 +1,79 @@
+#include "scripts.hpp"
+
+#include "hash.hpp"
+
+namespace redis_dedupe {
+namespace {
+
+// `taken` are the leases of this very call: one's own lease is otherwise taken up again at once,
+// but of two equal pages in one call only the first may go on. The sets are renewed last: Redis
+// refuses a script for want of memory only at its first write, and PEXPIRE would be one that it
+// lets through.
+constexpr std::string_view kClaim = R"lua(
+local owner, lease, ttl, remember = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local NEW, CHANGED, SAME, BUSY, UNCHANGED = 0, 1, 2, 3, 4
+local taken, used = {}, {}
+
+local function answer(done, held, page, id, digest, has_crawl)
+  if has_crawl then used[done] = true end
+  if taken[held] then return BUSY end
+  if has_crawl and redis.call('SISMEMBER', done, id) == 1 then return SAME end
+  local holder = redis.call('GET', held)
+  if holder and holder ~= owner then return BUSY end
+  local known = redis.call('GET', page)
+  if known == digest then
+    if has_crawl then redis.call('SADD', done, id) end
+    if holder then redis.call('DEL', held) end
+    redis.call('PEXPIRE', page, remember)
+    return UNCHANGED
+  end
+  redis.call('SET', held, owner, 'PX', lease)
+  taken[held] = true
+  return known and CHANGED or NEW
+end
+
+local answers = {}
+for i = 1, #KEYS / 3 do
+  answers[i] = answer(KEYS[3 * i - 2], KEYS[3 * i - 1], KEYS[3 * i],
+                      ARGV[3 * i + 2], ARGV[3 * i + 3], ARGV[3 * i + 4] == '1')
+end
+for done in pairs(used) do redis.call('PEXPIRE', done, ttl) end
+return answers
+)lua";
+
+// Whoever lost the lease meanwhile takes nobody's lease away. What it did is done all the same, and
+// is remembered.
+constexpr std::string_view kSettle = R"lua(
+local owner, is_done, ttl, remember = ARGV[1], ARGV[2] == '1', ARGV[3], ARGV[4]
+local ours = 0
+for i = 1, #KEYS / 3 do
+  local done, held, page = KEYS[3 * i - 2], KEYS[3 * i - 1], KEYS[3 * i]
+  local id, digest, has_crawl = ARGV[3 * i + 2], ARGV[3 * i + 3], ARGV[3 * i + 4] == '1'
+  if redis.call('GET', held) == owner then
+    redis.call('DEL', held)
+    ours = ours + 1
+  end
+  if is_done then
+    if has_crawl then
+      redis.call('SADD', done, id)
+      redis.call('PEXPIRE', done, ttl)
+    end
+    redis.call('SET', page, digest, 'PX', remember)
+  end
+end
+return ours
+)lua";
+
+}  // namespace
+
+const Script& claim_script() {
+  static const Script script{kClaim, sha1_hex(kClaim)};
+  return script;
+}
+
+const Script& settle_script() {
+  static const Script script{kSettle, sha1_hex(kSettle)};
+  return script;
+}
+
+}  // namespace redis_dedupe
