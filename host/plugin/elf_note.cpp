@@ -22,7 +22,7 @@ Error refuse_file(const std::string& name, const std::string& why) {
 
 Error damaged(const std::string& name, const char* what) {
   return refuse_file(name, std::string("is damaged: ") + what +
-                          " does not fit into the file; copy or build it again");
+                               " does not fit into the file; copy or build it again");
 }
 
 // "x86-64" or "aarch64"; empty for any other machine.
@@ -209,8 +209,9 @@ Result<Note> usable_note(const ElfFacts& facts, const std::string& name) {
   }
   if (facts.note->abi_major != SLUICE_ABI_MAJOR) {
     return refuse_file(name, "is built for version " + std::to_string(facts.note->abi_major) +
-                            " of the plugin ABI; this host speaks version " +
-                            std::to_string(SLUICE_ABI_MAJOR) + ": build it with this host's SDK");
+                                 " of the plugin ABI; this host speaks version " +
+                                 std::to_string(SLUICE_ABI_MAJOR) +
+                                 ": build it with this host's SDK");
   }
   return *facts.note;
 }

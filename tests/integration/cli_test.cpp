@@ -9,8 +9,6 @@ namespace {
 using nlohmann::json;
 
 constexpr int kUsage = 2;
-constexpr int kConfigExit = 78;
-
 class Cli : public ::testing::Test {
  protected:
   std::string good() const { return folder_.write("good.yaml", PipelineFile().text()).string(); }

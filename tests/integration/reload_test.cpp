@@ -13,8 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kConfigExit = 78;
-
 PipelineFile in_mode(const std::string& mode) {
   return {.top = "mode: " + mode + "\nmodes: {micro-batch: {max_wait: 50ms}}\n"};
 }
@@ -116,7 +114,7 @@ TEST_F(Reload, SwitchesModesUnderLoadWithoutLosingOrDoublingAPage) {
   const auto pages = PageMaker("switched").make(kPages);
   std::atomic<std::size_t> next{0};     // relaxed: hands out work
   std::atomic<std::size_t> refused{0};  // relaxed: read after the senders have ended
-  std::vector<std::thread> senders;
+  std::vector<std::jthread> senders;    // which a failed ASSERT joins too
   for (int i = 0; i < 2; ++i) {
     senders.emplace_back([&] {
       for (std::size_t at = next++; at < kPages; at = next++) {

@@ -12,6 +12,8 @@
 
 namespace sluice::testing {
 
+inline constexpr int kConfigExit = 78;  // of a pipeline file that cannot be used
+
 // What ended a process: its exit code, or 128 and the signal, as a shell says it.
 constexpr int by_signal(int signal) { return 128 + signal; }
 
