@@ -330,7 +330,7 @@ PipelineView Graph::view() {
           runner.retrying(), stage->records_per_second, stage->utilization, {}};
       if (runner.is_circuit_open()) {
         one.trouble = "does not give its batches back";
-      } else if (runner.retrying() > 0) {
+      } else if (runner.is_in_trouble()) {
         one.trouble = runner.last_error();
       }
       view.stages.push_back(std::move(one));

@@ -223,7 +223,10 @@ void Runner::judge(sluice_batch& batch, bool is_isolated) {
     return slot.verdict < 0 || slot.verdict == SLUICE_PENDING;
   });
   meters_.batch_result(!has_failed ? "ok" : is_broken ? "failed" : "partial");
-  if (!has_failed) last_success_ = loop_.now();
+  if (!has_failed) {
+    last_success_ = loop_.now();
+    has_failed_ = false;
+  }
   if (is_broken && slots.size() > 1) {
     // One of them may be poison to all: halves find it in log n steps.
     last_error_ = slots.front().message;
@@ -297,6 +300,7 @@ void Runner::retry(data::RecordRef record, std::string reason, uint32_t retry_af
 }
 
 void Runner::offer_again(data::RecordRef record, std::chrono::milliseconds delay) {
+  has_failed_ = true;
   retries_.add(loop_.now() + delay, std::move(record));
   schedule_pump();
 }

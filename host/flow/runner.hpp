@@ -75,6 +75,9 @@ class Runner {
   bool is_idle() const { return waiting() == 0 && in_flight() == 0; }
   bool is_circuit_open() const { return lost_ > kMostLost; }
   const std::string& last_error() const { return last_error_; }
+  // A record failed for now and no whole batch has passed since: also while the next attempt is
+  // under way.
+  bool is_in_trouble() const { return retrying() > 0 || (has_failed_ && !is_idle()); }
   Steady::time_point last_success() const { return last_success_; }
 
   // Lets go of workers that a stage has not given back by `deadline`. After the component was
@@ -130,6 +133,7 @@ class Runner {
   bool is_retrying_ = true;
   uint32_t lost_ = 0;
   std::string last_error_;
+  bool has_failed_ = false;  // since the last batch without a failure
   Steady::time_point last_success_{};
   std::unique_ptr<WorkerPool> workers_;  // of a blocking stage; last, so that it ends first
 };
