@@ -18,13 +18,14 @@ using namespace std::chrono_literals;
 
 constexpr auto kSyncInterval = 100ms;  // what `journal.sync: interval` promises
 constexpr auto kIdle = 1s;             // without a commit for this long, the log is emptied
-constexpr int kBriefBusyMs = 200;           // readers are short; the next try comes soon anyway
+constexpr int kBriefBusyMs = 200;      // readers are short; the next try comes soon anyway
 
 }  // namespace
 
 Checkpointer::Checkpointer(const Options& options)
     : options_(options),
-      database_(options.file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, kBriefBusyMs) {
+      database_(options.file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX,
+                kBriefBusyMs) {
   database_.exec("PRAGMA wal_autocheckpoint = 0");
   database_.exec(options_.sync == Sync::kOff ? "PRAGMA synchronous = OFF"
                                              : "PRAGMA synchronous = FULL");
