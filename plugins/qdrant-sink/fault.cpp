@@ -10,7 +10,7 @@ namespace {
 using Kind = Fault::Kind;
 
 // What only a person can mend is not asked about all the time.
-constexpr std::chrono::seconds kAskAgain{10};
+constexpr std::chrono::seconds kAskPersonAgain{10};
 // A full disk or a quota does not empty itself in a moment.
 constexpr std::chrono::seconds kNoRoom{30};
 // Of a text that we have no words for.
@@ -20,7 +20,7 @@ bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "'" + std::string(text.substr(0, kMostShown)) + "'";
 }
 
@@ -45,19 +45,20 @@ Fault bad_request(const std::string& who, const std::string& error) {
   // The collection was made anew by somebody else, or an index was dropped.
   if (has(error, "Vector dimension error") || has(error, "Not existing vector name") ||
       has(error, "Index required"))
-    return {.kind = Kind::kOutdated, .sentence = who + " says " + quoted(error) + "."};
-  return {.kind = Kind::kBad, .sentence = who + " cannot use it: " + quoted(error) + "."};
+    return {.kind = Kind::kOutdated, .sentence = who + " says " + in_quotes(error) + "."};
+  return {.kind = Kind::kBad, .sentence = who + " cannot use it: " + in_quotes(error) + "."};
 }
 
 Fault too_many(const std::string& who, const Reply& reply, const std::string& error) {
   if (reply.retry_after) {
     return {.kind = Kind::kAway,
-            .sentence = who + " limits the rate of requests: " + quoted(error) + ".",
+            .sentence = who + " limits the rate of requests: " + in_quotes(error) + ".",
             .after = *reply.retry_after};
   }
   // Without a time to come back the request alone is more than its limit.
-  return {.kind = Kind::kTooLarge,
-          .sentence = who + " limits the rate of requests below this one: " + quoted(error) + "."};
+  return {
+      .kind = Kind::kTooLarge,
+      .sentence = who + " limits the rate of requests below this one: " + in_quotes(error) + "."};
 }
 
 }  // namespace
@@ -75,14 +76,14 @@ std::optional<Fault> fault_of(const Place& place, const Reply& reply) {
       return Fault{.kind = Kind::kDenied,
                    .sentence = who + (place.has_key ? " refuses the key; correct 'api_key'."
                                                     : " wants a key; set 'api_key'."),
-                   .after = kAskAgain};
+                   .after = kAskPersonAgain};
     case 403:
       return Fault{.kind = Kind::kDenied,
-                   .sentence = who + " does not let this key do that (" + quoted(error) +
+                   .sentence = who + " does not let this key do that (" + in_quotes(error) +
                                "); use a key that may write to the collection.",
-                   .after = kAskAgain};
+                   .after = kAskPersonAgain};
     case 404:
-      return Fault{.kind = Kind::kMissing, .sentence = who + " says " + quoted(error) + "."};
+      return Fault{.kind = Kind::kMissing, .sentence = who + " says " + in_quotes(error) + "."};
     case 408:
       return Fault{.kind = Kind::kLate,
                    .sentence = who + " did not finish in time; see its load and its log."};
@@ -92,20 +93,20 @@ std::optional<Fault> fault_of(const Place& place, const Reply& reply) {
       return too_many(who, reply, error);
     case 507:
       return Fault{.kind = Kind::kAway,
-                   .sentence = who + " has no room left (" + quoted(error) +
+                   .sentence = who + " has no room left (" + in_quotes(error) +
                                "); free some on its disk or raise its quota.",
                    .after = kNoRoom};
     default:
       return Fault{.kind = Kind::kRetry,
                    .sentence = who + " failed with status " + std::to_string(reply.status) + " (" +
-                               quoted(error) + "); see its log."};
+                               in_quotes(error) + "); see its log."};
   }
 }
 
 Fault nonsense(const Place& place) {
   return {.kind = Kind::kRetry,
           .sentence = place.url + " does not answer like a Qdrant; check 'url'.",
-          .after = kAskAgain};
+          .after = kAskPersonAgain};
 }
 
 }  // namespace qdrant_sink
