@@ -1,0 +1,55 @@
+#include "jobs.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tei {
+
+sluice::Status status_of(const Verdict& verdict) {
+  switch (verdict.outcome) {
+    case Outcome::kDone:
+      return {};
+    case Outcome::kReject:
+      return sluice::Status::reject(verdict.why);
+    case Outcome::kHold:
+    case Outcome::kUnfit:
+      return {SLUICE_E_FATAL, verdict.why};
+    case Outcome::kStopping:
+      return {SLUICE_E_STOPPING, verdict.why};
+    case Outcome::kAgain:
+      return sluice::Status::busy(verdict.why, verdict.retry_after);
+    case Outcome::kRetry:
+      break;
+  }
+  return sluice::Status::retry(verdict.why, verdict.retry_after);
+}
+
+AskedJob::AskedJob(std::vector<std::string> texts, std::size_t dimension)
+    : texts_(std::move(texts)),
+      dimension_(dimension),
+      rows_(texts_.size() * dimension),
+      is_done_(texts_.size()) {}
+
+AskedJob::~AskedJob() {
+  const bool is_whole =
+      std::all_of(is_done_.begin(), is_done_.end(), [](bool done) { return done; });
+  if (!failure_ && !is_whole) failure_ = {Outcome::kRetry, "TEI gave no vector for the text."};
+  promise_.set_value({failure_ ? status_of(*failure_) : sluice::Status{}, std::move(rows_)});
+}
+
+// The dimension is that of the connection, which never changes while the plugin runs.
+std::span<float> AskedJob::room(std::size_t i, std::size_t) {
+  return std::span(rows_).subspan(i * dimension_, dimension_);
+}
+
+void AskedJob::judge(std::size_t i, const Verdict& verdict) {
+  const std::scoped_lock lock(mutex_);
+  if (verdict.outcome == Outcome::kDone) {
+    is_done_[i] = true;
+  } else if (!failure_) {
+    failure_ = verdict;
+    if (verdict.outcome == Outcome::kAgain) failure_->outcome = Outcome::kRetry;
+  }
+}
+
+}  // namespace tei
