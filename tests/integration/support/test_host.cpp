@@ -13,9 +13,10 @@ void TestHost::start() {
   const auto ready_file = folder() / "ready";
   std::filesystem::remove(ready_file);
   http_.reset();
-  process_ = std::make_unique<HostProcess>(
-      std::vector<std::string>{"run", pipeline().string(), "--ready-file", ready_file.string()},
-      folder());
+  std::vector<std::string> words = {"run", pipeline().string(), "--ready-file",
+                                    ready_file.string()};
+  words.insert(words.end(), arguments_.begin(), arguments_.end());
+  process_ = std::make_unique<HostProcess>(words, folder());
   std::string url;
   eventually(
       [&] {

@@ -10,8 +10,10 @@
 
 #include <csignal>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sluice::testing {
@@ -20,6 +22,9 @@ class TestHost final {
  public:
   // Writes the file; starts nothing.
   explicit TestHost(PipelineFile file = {});
+  // Runs a file of the project's as it stands, with more on the command line.
+  TestHost(std::filesystem::path file, std::vector<std::string> arguments)
+      : pipeline_(std::move(file)), arguments_(std::move(arguments)) {}
 
   // Until it is ready; throws with what it printed when it ends or hangs before.
   void start();
@@ -33,7 +38,7 @@ class TestHost final {
   void set_file(const PipelineFile& file);
 
   const std::filesystem::path& folder() const { return folder_.path(); }
-  std::filesystem::path pipeline() const { return folder_.path() / "pipeline.yaml"; }
+  const std::filesystem::path& pipeline() const { return pipeline_; }
   const TemporaryFolder& files() const { return folder_; }
   Http& http() { return *http_; }
   HostProcess& process() { return *process_; }
@@ -53,6 +58,8 @@ class TestHost final {
 
  private:
   TemporaryFolder folder_;
+  std::filesystem::path pipeline_ = folder_.path() / "pipeline.yaml";
+  std::vector<std::string> arguments_;
   std::unique_ptr<HostProcess> process_;
   std::unique_ptr<Http> http_;
 };
