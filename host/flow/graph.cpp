@@ -261,7 +261,12 @@ void Graph::watch_rates() {
     stage->records_before = records;
   }
   if (!emitter_.is_writable()) emitter_.look_for_room();
-  if (pages_.empty() && std::exchange(has_worked_, false)) rest();
+  // Not between two pages: a whole interval without any comes first.
+  if (std::exchange(has_worked_, false)) {
+    is_rest_due_ = true;
+  } else if (pages_.empty() && std::exchange(is_rest_due_, false)) {
+    rest();
+  }
   loop_.after(kRatesEvery, [this] { watch_rates(); });
 }
 

@@ -128,7 +128,8 @@ class Graph final : private GateKeeper, private Passage {
   std::function<void(const std::string&)> alarm_;
   bool is_started_ = false;  // before the loop's thread is, constant afterwards
   bool is_draining_ = false;
-  bool has_worked_ = false;           // since memory was last given back
+  bool has_worked_ = false;           // a page came since the last look
+  bool is_rest_due_ = false;          // pages have come since the last rest
   WorkerPool control_{"control", 1};  // sources hear of their pages here, one call at a time
 };
 
