@@ -104,7 +104,8 @@ Result<void> migrate(SQLite::Database& database, const std::filesystem::path& fo
 }
 
 SQLite::Database open_reader(const std::filesystem::path& file) {
-  return SQLite::Database(file.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, kReaderBusyMs);
+  return SQLite::Database(file.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX,
+                          kReaderBusyMs);
 }
 
 std::int64_t to_ms(Wall::time_point time) {

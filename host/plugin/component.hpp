@@ -48,8 +48,8 @@ class Component final {
   // From any state; calls the plugin once when it was configured, else not at all.
   void stop();
 
-  // Whether the far end would work, and what it says of itself, if anything. An Error of Fault::kUnavailable says why not; nothing is wrong
-  // with a component that has no probe. [worker]
+  // Whether the far end would work, and what it says of itself, if anything. An Error of
+  // Fault::kUnavailable says why not; nothing is wrong with a component that has no probe. [worker]
   Result<std::string> probe();
 
   // The table of a role that its descriptor lists. An Error when the descriptor does not list it;

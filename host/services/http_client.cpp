@@ -81,7 +81,8 @@ void cancel_request(const sluice_host* h, uint64_t id) {
 }  // namespace
 
 const sluice_http_client& http_client_table() {
-  static constexpr sluice_http_client kTable = {sizeof(sluice_http_client), 0, send, cancel_request};
+  static constexpr sluice_http_client kTable = {sizeof(sluice_http_client), 0, send,
+                                                cancel_request};
   return kTable;
 }
 

@@ -42,7 +42,8 @@ TEST(CrawlsText, KeepsAUuidWholeInEightyColumns) {
 }
 
 TEST(CrawlsText, SaysWhenThereAreMoreOrNone) {
-  const std::string text = crawls_text({{"items", {sample_crawl()}}, {"total", 70}}, {.width = 130});
+  const std::string text =
+      crawls_text({{"items", {sample_crawl()}}, {"total", 70}}, {.width = 130});
   EXPECT_NE(text.find("\n1 of 70 crawls; see more with --limit and --offset\n"), text.npos);
   EXPECT_EQ(crawls_text({{"items", json::array()}, {"total", 0}}, {}), "no crawl yet\n");
 }

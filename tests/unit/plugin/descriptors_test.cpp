@@ -15,12 +15,23 @@ namespace {
 const char* const kSinkOnly[] = {SLUICE_ROLE_SINK, nullptr};
 
 sluice_status make_nothing(const sluice_descriptor*, const sluice_host*, sluice_component**,
-                     sluice_error*) {
+                           sluice_error*) {
   return SLUICE_E_FATAL;
 }
 
 sluice_descriptor whole() {
-  return {sizeof(sluice_descriptor), 0, "a.b", "1", "", "", "", "", "{}", kSinkOnly, nullptr, &make_nothing};
+  return {sizeof(sluice_descriptor),
+          0,
+          "a.b",
+          "1",
+          "",
+          "",
+          "",
+          "",
+          "{}",
+          kSinkOnly,
+          nullptr,
+          &make_nothing};
 }
 
 // What is said about `d` as the only descriptor; "ok" when nothing is.

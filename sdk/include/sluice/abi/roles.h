@@ -119,8 +119,8 @@ typedef struct sluice_left_out {
 } sluice_left_out;
 typedef struct sluice_crawl_event {
   uint32_t struct_size;
-  uint32_t ends;    /* SLUICE_CRAWL_*: does what sluice.emit/1 close_group does     */
-  sluice_str group; /* the crawl; its first event opens it                          */
+  uint32_t ends;                 /* SLUICE_CRAWL_*: does what sluice.emit/1 close_group does */
+  sluice_str group;              /* the crawl; its first event opens it */
   sluice_record* const* records; /* pages for the pipeline                          */
   const uint64_t* cookies;       /* one a record, or NULL: all zero                 */
   const sluice_left_out* left_out;

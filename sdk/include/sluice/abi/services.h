@@ -134,10 +134,11 @@ typedef struct sluice_http_client {
  * Views of an exchange live until respond. */
 #define SLUICE_IFACE_HTTP_SERVER "sluice.http-server/1"
 typedef struct sluice_exchange sluice_exchange; /* one request being answered */
-enum { /* flags of a route */
-       SLUICE_ROUTE_OPEN = 1u << 0,       /* the handler checks who calls             */
-       SLUICE_ROUTE_NONBLOCKING = 1u << 1 /* it never waits for anything: a request of
-                                             little work may come on [io]             */
+/* Flags of a route. */
+enum {
+  SLUICE_ROUTE_OPEN = 1u << 0,       /* the handler checks who calls             */
+  SLUICE_ROUTE_NONBLOCKING = 1u << 1 /* it never waits for anything: a request of
+                                        little work may come on [io]             */
 };
 typedef struct sluice_route {
   uint32_t struct_size;
