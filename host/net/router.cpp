@@ -80,11 +80,14 @@ Route::Route(Place place, RouteOptions options, Handler handler)
 
 void Route::run(const ExchangePtr& exchange) {
   bool may_run = false;
+  std::shared_ptr<Route> successor;
   {
     const std::scoped_lock lock(mutex_);
     may_run = !is_removed_;
+    successor = successor_;
     if (may_run) ++running_;
   }
+  if (successor) return successor->run(exchange);
   if (!may_run) {
     Response busy = error_response(503, "This path is being changed right now; try again.");
     busy.headers.push_back({"Retry-After", "1"});  // seconds; a reload takes less
@@ -128,9 +131,10 @@ std::vector<std::pair<std::string, std::string>> Route::params(
   return params;
 }
 
-void Route::close() {
+void Route::close(std::shared_ptr<Route> successor) {
   const std::scoped_lock lock(mutex_);
   is_removed_ = true;
+  successor_ = std::move(successor);
 }
 
 void Route::wait_until_unused() {
@@ -157,33 +161,75 @@ std::strong_ordering Router::order(const Route& left, const Route& right) {
   return ranks != 0 ? ranks : left.method() <=> right.method();
 }
 
+Result<std::shared_ptr<Route>> Router::make(NewRoute route) {
+  if (!is_method(route.method)) {
+    return bad_pattern(route.pattern,
+                       "\"" + route.method + "\" is not a method; write it in capitals, or \"*\"");
+  }
+  auto segments = Route::parse(route.pattern);
+  if (!segments) return std::move(segments).error();
+  return std::make_shared<Route>(
+      Route::Place{std::move(route.method), std::move(route.pattern), std::move(*segments)},
+      std::move(route.options), std::move(route.handler));
+}
+
+Router::Table::iterator Router::place_of(Table& table, const Route& route) {
+  return std::lower_bound(
+      table.begin(), table.end(), route,
+      [](const Entry& entry, const Route& added) { return order(*entry.route, added) < 0; });
+}
+
 Result<RouteId> Router::add(std::string method, std::string pattern, RouteOptions options,
                             Handler handler) {
-  if (!is_method(method)) {
-    return bad_pattern(pattern,
-                       "\"" + method + "\" is not a method; write it in capitals, or \"*\"");
-  }
-  auto segments = Route::parse(pattern);
-  if (!segments) return std::move(segments).error();
-  const auto route = std::make_shared<Route>(
-      Route::Place{std::move(method), std::move(pattern), std::move(*segments)}, std::move(options),
-      std::move(handler));
+  std::vector<NewRoute> one;
+  one.push_back({std::move(method), std::move(pattern), std::move(options), std::move(handler)});
+  auto ids = exchange({}, std::move(one));
+  if (!ids) return std::move(ids).error();
+  return ids->front();
+}
 
-  const std::scoped_lock lock(mutex_);
-  auto table = std::make_shared<Table>(*table_);
-  const auto place = std::lower_bound(
-      table->begin(), table->end(), *route,
-      [](const Entry& entry, const Route& added) { return order(*entry.route, added) < 0; });
-  if (place != table->end() && order(*place->route, *route) == 0) {
-    return Error{Fault::kExists, "The route " + route->method() + " " + route->pattern() + " of " +
-                                     route->options().owner +
-                                     " is taken: " + place->route->options().owner + " has " +
-                                     place->route->method() + " " + place->route->pattern() +
-                                     ". Give one of them another path."};
+Result<std::vector<RouteId>> Router::exchange(const std::vector<RouteId>& out,
+                                              std::vector<NewRoute> in) {
+  std::vector<std::shared_ptr<Route>> fresh;
+  for (auto& route : in) {
+    auto made = make(std::move(route));
+    if (!made) return std::move(made).error();
+    fresh.push_back(std::move(*made));
   }
-  table->insert(place, {++last_id_, route});
-  table_ = std::move(table);
-  return last_id_;
+  std::vector<std::shared_ptr<Route>> gone;
+  std::vector<RouteId> ids;
+  {
+    const std::scoped_lock lock(mutex_);
+    auto table = std::make_shared<Table>();
+    for (const auto& entry : *table_) {
+      const bool goes = std::find(out.begin(), out.end(), entry.id) != out.end();
+      if (goes) {
+        gone.push_back(entry.route);
+      } else {
+        table->push_back(entry);
+      }
+    }
+    for (const auto& route : fresh) {
+      const auto place = place_of(*table, *route);
+      if (place != table->end() && order(*place->route, *route) == 0) {
+        return Error{Fault::kExists, "The route " + route->method() + " " + route->pattern() +
+                                         " of " + route->options().owner +
+                                         " is taken: " + place->route->options().owner + " has " +
+                                         place->route->method() + " " + place->route->pattern() +
+                                         ". Give one of them another path."};
+      }
+      ids.push_back(++last_id_);
+      table->insert(place, {last_id_, route});
+    }
+    table_ = std::move(table);
+  }
+  for (const auto& route : gone) {
+    const auto successor = std::find_if(fresh.begin(), fresh.end(),
+                                        [&](const auto& one) { return order(*one, *route) == 0; });
+    route->close(successor == fresh.end() ? nullptr : *successor);
+  }
+  for (const auto& route : gone) route->wait_until_unused();
+  return ids;
 }
 
 std::shared_ptr<Route> Router::take(RouteId id) {
@@ -200,14 +246,14 @@ std::shared_ptr<Route> Router::take(RouteId id) {
 
 bool Router::remove(RouteId id) {
   const auto route = take(id);
-  if (route) route->close();
+  if (route) route->close(nullptr);
   return route != nullptr;
 }
 
 bool Router::remove_and_wait(RouteId id) {
   const auto route = take(id);
   if (!route) return false;
-  route->close();
+  route->close(nullptr);
   route->wait_until_unused();
   return true;
 }

@@ -37,6 +37,14 @@ struct RouteOptions {
   std::string owner = {};  // who added it, for messages and lists
 };
 
+// What the router is to open.
+struct NewRoute {
+  std::string method;
+  std::string pattern;
+  RouteOptions options;
+  Handler handler;
+};
+
 // One route. Shared by the router and by the requests that have matched it.
 class Route {
  public:
@@ -56,8 +64,8 @@ class Route {
   const std::string& pattern() const { return place_.pattern; }
   const RouteOptions& options() const { return options_; }
 
-  // Any thread. Calls the handler here; answers 503 when the route was removed meanwhile (a
-  // reload: the sender shall come again), and 500 when the handler throws.
+  // Any thread. Calls the handler here, or that of the route which took this one's place meanwhile;
+  // answers 503 when nothing took its place, and 500 when the handler throws.
   void run(const ExchangePtr& exchange);
 
  private:
@@ -67,7 +75,7 @@ class Route {
   bool matches(const std::vector<std::string>& path) const;
   std::vector<std::pair<std::string, std::string>> params(
       const std::vector<std::string>& path) const;
-  void close();
+  void close(std::shared_ptr<Route> successor);
   void wait_until_unused();
 
   const Place place_;
@@ -78,6 +86,7 @@ class Route {
   std::mutex mutex_;  // guards what follows
   std::size_t running_ = 0;
   bool is_removed_ = false;
+  std::shared_ptr<Route> successor_;  // of a removed one; none: its place is free
 };
 
 struct RouteMatch {
@@ -105,6 +114,11 @@ class Router {
   Result<RouteId> add(std::string method, std::string pattern, RouteOptions options,
                       Handler handler);
 
+  // Takes `out` away and opens `in` in one moment: a request finds either the old or the new.
+  // Returns when no handler of `out` is running; not from inside one of them. On an Error, which is
+  // that of add, nothing has changed. Ids that are not there are passed over.
+  Result<std::vector<RouteId>> exchange(const std::vector<RouteId>& out, std::vector<NewRoute> in);
+
   // No request starts on the route afterwards. False when there is no such route.
   bool remove(RouteId id);
 
@@ -126,6 +140,8 @@ class Router {
 
   std::shared_ptr<const Table> table() const;
   std::shared_ptr<Route> take(RouteId id);
+  static Result<std::shared_ptr<Route>> make(NewRoute route);
+  static Table::iterator place_of(Table& table, const Route& route);
   static std::strong_ordering order(const Route& left, const Route& right);
 
   mutable std::mutex mutex_;            // guards what follows

@@ -85,15 +85,14 @@ void Instance::set_peers(std::map<std::string, const plugin::Component*, std::le
   peers_ = std::move(peers);
 }
 
-Result<net::RouteId> Instance::open(const Route& route) {
-  return shared_.router.add(
-      route.method, route.pattern, route.options, [this, route](net::ExchangePtr x) {
-        // The plugin owns the exchange from here on and gives it back in respond.
-        auto* handed = reinterpret_cast<sluice_exchange*>(new net::ExchangePtr(std::move(x)));
-        const auto tag =
-            shared_.loop.on_loop_thread() ? plugin::ThreadTag::kIo : plugin::ThreadTag::kWorker;
-        call_back("route handler", tag, [&] { route.handler(route.ctx, handed); });
-      });
+net::NewRoute Instance::to_open(const Route& route) {
+  return {route.method, route.pattern, route.options, [this, route](net::ExchangePtr x) {
+            // The plugin owns the exchange from here on and gives it back in respond.
+            auto* handed = reinterpret_cast<sluice_exchange*>(new net::ExchangePtr(std::move(x)));
+            const auto tag =
+                shared_.loop.on_loop_thread() ? plugin::ThreadTag::kIo : plugin::ThreadTag::kWorker;
+            call_back("route handler", tag, [&] { route.handler(route.ctx, handed); });
+          }};
 }
 
 void Instance::declare(Route route) {
@@ -104,42 +103,46 @@ void Instance::declare(Route route) {
     is_open = are_routes_open_;
   }
   if (!is_open) return;
-  auto id = open(route);
-  if (!id) {
-    shared_.log.write(observe::Level::kError, name(), id.error().message);
+  auto ids = shared_.router.exchange({}, {to_open(route)});
+  if (!ids) {
+    shared_.log.write(observe::Level::kError, name(), ids.error().message);
     return;
   }
-  const std::scoped_lock lock(mutex_);
-  open_routes_.push_back(*id);
+  keep_routes(std::move(*ids));
 }
 
-Result<void> Instance::open_routes() {
-  std::vector<Route> routes;
+Result<void> Instance::open_routes(Instance* predecessor) {
+  std::vector<net::NewRoute> fresh;
   {
     const std::scoped_lock lock(mutex_);
-    routes = routes_;
-    are_routes_open_ = true;
+    for (const auto& route : routes_) fresh.push_back(to_open(route));
   }
-  for (const auto& route : routes) {
-    auto id = open(route);
-    if (!id) {
-      close_routes();
-      return std::move(id).error();
-    }
-    const std::scoped_lock lock(mutex_);
-    open_routes_.push_back(*id);
+  auto old = predecessor ? predecessor->hand_over_routes() : std::vector<net::RouteId>();
+  auto ids = shared_.router.exchange(old, std::move(fresh));
+  if (!ids) {
+    if (predecessor) predecessor->keep_routes(std::move(old));
+    (void)hand_over_routes();  // there are none
+    return std::move(ids).error();
   }
+  keep_routes(std::move(*ids));
   return {};
 }
 
+void Instance::keep_routes(std::vector<net::RouteId> ids) {
+  const std::scoped_lock lock(mutex_);
+  are_routes_open_ = true;
+  open_routes_.insert(open_routes_.end(), ids.begin(), ids.end());
+}
+
+std::vector<net::RouteId> Instance::hand_over_routes() {
+  const std::scoped_lock lock(mutex_);
+  are_routes_open_ = false;
+  return std::exchange(open_routes_, {});
+}
+
 void Instance::close_routes() {
-  std::vector<net::RouteId> routes;
-  {
-    const std::scoped_lock lock(mutex_);
-    routes.swap(open_routes_);
-    are_routes_open_ = false;
-  }
-  for (const auto id : routes) shared_.router.remove_and_wait(id);
+  // With nothing new there is nothing that could be refused.
+  (void)shared_.router.exchange(hand_over_routes(), {});
 }
 
 void Instance::quiet() {

@@ -72,8 +72,9 @@ class Instance final : public data::Account {
   // After configure the set of metrics is closed.
   void close_metrics() { has_open_metrics_ = false; }
 
-  // Opens the routes that the component declared; on an Error none is open.
-  Result<void> open_routes();
+  // Opens the routes that the component declared; on an Error none is open. Those of `predecessor`,
+  // when there is one, go in the same moment: no request finds neither.
+  Result<void> open_routes(Instance* predecessor = nullptr);
   // Takes them away and waits for their handlers. Also part of quiet().
   void close_routes();
   // Before stop: no route, timer, posted work or request of this component runs when it returns.
@@ -112,7 +113,9 @@ class Instance final : public data::Account {
   std::string folder_path;  // behind the view that sluice.data/1 gives out; [control]
 
  private:
-  Result<net::RouteId> open(const Route& route);
+  net::NewRoute to_open(const Route& route);
+  void keep_routes(std::vector<net::RouteId> ids);
+  std::vector<net::RouteId> hand_over_routes();
 
   Shared& shared_;
   const plugin::Callee callee_;

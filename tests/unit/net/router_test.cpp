@@ -162,6 +162,32 @@ TEST(Router, AnswersBusyWhenRemovedBetweenMatchAndRun) {
   EXPECT_EQ(after, "1");
 }
 
+TEST(Router, ExchangesRoutesSoThatARequestFindsTheOldOrTheNew) {
+  Router router;
+  const auto old = add(router, "GET", "/a", "old");
+  ASSERT_TRUE(old.ok());
+  const auto match = router.match("GET", {"a"});  // and runs only after the exchange
+  bool ran = false;
+  const auto ids = router.exchange(
+      {*old}, {{"GET", "/a", {.owner = "new"}, [&](const ExchangePtr&) { ran = true; }}});
+  ASSERT_TRUE(ids.ok());
+  EXPECT_EQ(router.match("GET", {"a"}).route->options().owner, "new");
+  match.route->run(std::make_shared<Exchange>(Request{}, [](const Response&) {}));
+  EXPECT_TRUE(ran);
+}
+
+TEST(Router, AnExchangeThatCannotBeChangesNothing) {
+  Router router;
+  const auto mine = add(router, "GET", "/mine", "mine");
+  ASSERT_TRUE(mine.ok() && add(router, "GET", "/theirs", "theirs").ok());
+  const auto ids =
+      router.exchange({*mine}, {{"GET", "/new", {}, nothing()}, {"GET", "/theirs", {}, nothing()}});
+  ASSERT_FALSE(ids.ok());
+  EXPECT_EQ(ids.error().fault, Fault::kExists);
+  EXPECT_EQ(router.match("GET", {"mine"}).route->options().owner, "mine");
+  EXPECT_EQ(find(router, "GET", {"new"}), "404");
+}
+
 TEST(Router, AnswersForHandlersThatThrow) {
   Router router;
   ASSERT_TRUE(router.add("GET", "/a", {}, [](const ExchangePtr&) { throw 1; }).ok());
