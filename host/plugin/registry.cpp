@@ -1,6 +1,8 @@
 // Folders, names, and what was loaded already.
 #include "plugin/registry.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <numeric>
 #include <system_error>
@@ -90,13 +92,33 @@ std::map<std::string, std::filesystem::path> Registry::files() const {
 }
 
 Result<std::shared_ptr<const Image>> Registry::load_file(const std::filesystem::path& file) {
-  if (const auto it = images_.find(file); it != images_.end()) return it->second;
   LoadOptions load_options{std::nullopt, options_.copies};
   if (const auto pin = options_.pins.find(file.stem().string()); pin != options_.pins.end())
     load_options.pin = pin->second;
+  const Stamp stamp = stamp_of(file);
+  const auto it = images_.find(file);
+  // A pin is compared anew each time: it may be another than when the file was loaded.
+  if (it != images_.end() && it->second.stamp == stamp && !load_options.pin) {
+    return it->second.image;
+  }
   auto image = load(file, load_options, options_.host, faults_);
-  if (image) images_.emplace(file, *image);
+  if (image) images_.insert_or_assign(file, Loaded{stamp, *image});
   return image;
+}
+
+void Registry::look_in(std::vector<std::filesystem::path> path,
+                       std::map<std::string, std::string, std::less<>> pins) {
+  options_.path = std::move(path);
+  options_.pins = std::move(pins);
+}
+
+// All zero when there is no such file, which loading it will say.
+Registry::Stamp Registry::stamp_of(const std::filesystem::path& file) {
+  constexpr int64_t kNsOfSecond = 1'000'000'000;
+  struct stat status {};
+  if (stat(file.c_str(), &status) != 0) return {};
+  return {status.st_ino, status.st_size,
+          status.st_ctim.tv_sec * kNsOfSecond + status.st_ctim.tv_nsec};
 }
 
 Result<std::shared_ptr<const Image>> Registry::find(std::string_view name) {

@@ -33,8 +33,13 @@ class Registry final {
   // `faults` outlives the registry.
   Registry(Options options, Faults& faults);
 
-  // The image of the first <name>.so on the path, loaded when it is not yet. The Error names the
-  // folders that were searched and the nearest name there is.
+  // Path and pins, from now on.
+  void look_in(std::vector<std::filesystem::path> path,
+               std::map<std::string, std::string, std::less<>> pins);
+
+  // The image of the first <name>.so on the path, loaded when it is not yet, or when the file is
+  // another than it was. The Error names the folders that were searched and the nearest name there
+  // is.
   Result<std::shared_ptr<const Image>> find(std::string_view name);
 
   // As find, of a file by its absolute path: for `sluice inspect`.
@@ -50,11 +55,24 @@ class Registry final {
   std::vector<Listing> list();
 
  private:
+  // A file that was written again has another inode, size or time.
+  struct Stamp {
+    uint64_t inode = 0;
+    int64_t size = 0;
+    int64_t changed_ns = 0;
+    bool operator==(const Stamp&) const = default;
+  };
+  struct Loaded {
+    Stamp stamp;
+    std::shared_ptr<const Image> image;
+  };
+
+  static Stamp stamp_of(const std::filesystem::path& file);
   std::map<std::string, std::filesystem::path> files() const;  // first of each name on the path
 
   Options options_;
   Faults& faults_;
-  std::map<std::filesystem::path, std::shared_ptr<const Image>> images_;  // by the file's path
+  std::map<std::filesystem::path, Loaded> images_;  // by the file's path
 };
 
 }  // namespace sluice::plugin
