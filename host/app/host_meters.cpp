@@ -1,6 +1,7 @@
 // Names and labels of the host's own metrics.
 #include "app/host_meters.hpp"
 
+#include <map>
 #include <string>
 
 namespace sluice::app {
@@ -30,22 +31,28 @@ std::function<void(const net::RequestLog&)> request_meter(observe::Metrics& metr
 }
 
 HostMeters::HostMeters(observe::Metrics& metrics, const journal::Journal& journal,
-                       const flow::DeadLetters& dead_letters, const config::Pipeline& pipeline) {
-  watches_.push_back(
-      metrics.gauge_fn("sluice_journal_open_records", "Pages accepted and not done", {},
-                       [&journal] { return static_cast<double>(journal.open_count()); }));
+                       const flow::DeadLetters& dead_letters)
+    : metrics_(metrics),
+      dead_letters_(dead_letters),
+      open_records_(
+          metrics.gauge_fn("sluice_journal_open_records", "Pages accepted and not done", {},
+                           [&journal] { return static_cast<double>(journal.open_count()); })) {}
+
+void HostMeters::watch_stages(const config::Pipeline& pipeline) {
+  std::erase_if(letters_, [&](const auto& one) { return pipeline.stage(one.first) == nullptr; });
   for (const auto& stage : pipeline.stages) {
-    watches_.push_back(metrics.gauge_fn("sluice_dead_letters", "Pages given up and not replayed",
-                                        {{"stage", stage.name}},
-                                        [&dead_letters, name = stage.name] {
-                                          const auto counts = dead_letters.count_by_stage();
-                                          if (!counts) return 0.0;
-                                          for (const auto& count : *counts) {
-                                            if (count.stage == name)
-                                              return static_cast<double>(count.letters);
-                                          }
-                                          return 0.0;
-                                        }));
+    if (letters_.contains(stage.name)) continue;
+    letters_.emplace(stage.name,
+                     metrics_.gauge_fn("sluice_dead_letters", "Pages given up and not replayed",
+                                       {{"stage", stage.name}}, [this, name = stage.name] {
+                                         const auto counts = dead_letters_.count_by_stage();
+                                         if (!counts) return 0.0;
+                                         for (const auto& count : *counts) {
+                                           if (count.stage == name)
+                                             return static_cast<double>(count.letters);
+                                         }
+                                         return 0.0;
+                                       }));
   }
 }
 

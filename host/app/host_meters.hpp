@@ -9,7 +9,8 @@
 #include "observe/metrics.hpp"
 
 #include <functional>
-#include <vector>
+#include <map>
+#include <string>
 
 namespace sluice::app {
 
@@ -20,10 +21,16 @@ std::function<void(const net::RequestLog&)> request_meter(observe::Metrics& metr
 class HostMeters {
  public:
   HostMeters(observe::Metrics& metrics, const journal::Journal& journal,
-             const flow::DeadLetters& dead_letters, const config::Pipeline& pipeline);
+             const flow::DeadLetters& dead_letters);
+
+  // Counts the dead letters of the stages of `pipeline` from now on. [control]
+  void watch_stages(const config::Pipeline& pipeline);
 
  private:
-  std::vector<observe::Metrics::Watch> watches_;
+  observe::Metrics& metrics_;
+  const flow::DeadLetters& dead_letters_;
+  observe::Metrics::Watch open_records_;
+  std::map<std::string, observe::Metrics::Watch> letters_;  // by stage
 };
 
 }  // namespace sluice::app

@@ -55,24 +55,30 @@ constexpr std::array<std::string_view, 7> kLiveSections = {"name",     "mode", "
                                                            "timeouts", "api",  "search"};
 constexpr std::array<std::string_view, 4> kLiveOfStage = {"concurrency", "timeout", "batch",
                                                           "retry"};
+// What the host has open for as long as it runs.
+constexpr std::array<std::string_view, 4> kFixedSections = {"version", "data", "journal", "http"};
 
 template <std::size_t size>
 bool is_among(const std::array<std::string_view, size>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool needs_restart(const std::string& path) {
+Change::Effect effect_of(const std::string& path) {
+  using Effect = Change::Effect;
   const std::string_view section = std::string_view(path).substr(0, path.find_first_of(".["));
-  if (section != "stages") return !is_among(kLiveSections, section);
+  if (is_among(kFixedSections, section)) return Effect::kRestart;
+  if (section != "stages") {
+    return is_among(kLiveSections, section) ? Effect::kLive : Effect::kRebuilt;
+  }
   const std::size_t name = path.find('.');
   const std::size_t setting = name == std::string::npos ? name : path.find('.', name + 1);
-  if (setting == std::string::npos) return true;
+  if (setting == std::string::npos) return Effect::kRebuilt;
   const std::string_view rest = std::string_view(path).substr(setting + 1);
-  return !is_among(kLiveOfStage, rest.substr(0, rest.find('.')));
+  return is_among(kLiveOfStage, rest.substr(0, rest.find('.'))) ? Effect::kLive : Effect::kRebuilt;
 }
 
 Change change_of(const std::string& path, const Setting* before, const Setting* after) {
-  Change change{path, {}, needs_restart(path)};
+  Change change{path, {}, effect_of(path)};
   if (!before) {
     change.text = path + ": added, " + after->shown;
   } else if (!after) {
@@ -113,7 +119,7 @@ std::vector<Change> changes_between(const config::Loaded& before,
 config::Findings refusals(const std::vector<Change>& changes, const config::Loaded& after) {
   config::Findings findings;
   for (const Change& change : changes) {
-    if (!change.needs_restart) continue;
+    if (change.effect != Change::Effect::kRestart) continue;
     config::Finding finding;
     finding.file = after.document.file();
     finding.path = change.path;

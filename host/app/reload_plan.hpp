@@ -6,6 +6,7 @@
 #include "config/pipeline.hpp"
 #include "flow/components.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,12 @@ namespace sluice::app {
 struct Change {
   std::string path;  // "modes.batch.max_hold"
   std::string text;  // `mode: "streaming" -> "batch"`; secrets are not shown
-  bool needs_restart = false;
+  enum class Effect : uint8_t {
+    kLive,     // taken up while everything goes on
+    kRebuilt,  // stages are started anew; those it does not concern go on
+    kRestart,  // a running host cannot take it up
+  };
+  Effect effect = Effect::kLive;
 };
 
 // Both with their components configured. In the order of the paths.

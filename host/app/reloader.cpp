@@ -1,9 +1,9 @@
 // Reading beside, comparing, taking up.
 #include "app/reloader.hpp"
 
-#include "app/reload_plan.hpp"
 #include "app/workbench.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice::app {
@@ -65,22 +65,34 @@ api::Reloaded Reloader::read_and_take_up(api::Reload how) {
   if (next->findings.has_errors()) {
     return {.is_refused = true, .findings = std::move(next->findings)};
   }
-  const auto changes = changes_between(*current(), running_.components, *next, candidate);
+  const auto changes =
+      changes_between(*current(), running_.pipeline.components(), *next, candidate);
   auto refused = refusals(changes, *next);
   if (refused.has_errors()) return {.is_refused = true, .findings = std::move(refused)};
+  if (how == api::Reload::kApply && !changes.empty()) take_up(next, candidate, changes);
+  if (next->findings.has_errors()) {
+    return {.is_refused = true, .findings = std::move(next->findings)};
+  }
   api::Reloaded reloaded;
   for (const Change& change : changes) reloaded.changes.push_back(change.text);
-  if (how == api::Reload::kApply && !changes.empty()) take_up(std::move(next), candidate);
   return reloaded;
 }
 
-void Reloader::take_up(std::shared_ptr<const config::Loaded> next,
-                       const flow::Components& candidate) {
-  running_.graph.adopt(*next->pipeline);
-  running_.searcher.adopt(candidate.wiring().search);
+void Reloader::take_up(const std::shared_ptr<config::Loaded>& next,
+                       const flow::Components& candidate, const std::vector<Change>& changes) {
+  const bool is_rebuilt = std::any_of(changes.begin(), changes.end(), [](const Change& change) {
+    return change.effect == Change::Effect::kRebuilt;
+  });
+  if (is_rebuilt) {
+    running_.pipeline.replace(*current(), *next, next->findings);
+    if (next->findings.has_errors()) return;
+  } else {
+    running_.pipeline.adopt(*next->pipeline, candidate.wiring().search);
+  }
   running_.access.adopt(next->pipeline->api);
+  running_.meters.watch_stages(*next->pipeline);
   const std::scoped_lock lock(mutex_);
-  current_ = std::move(next);
+  current_ = next;
   metrics_.gauge(kGeneration, kGenerationHelp).set(static_cast<double>(++generation_));
 }
 

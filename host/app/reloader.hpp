@@ -3,12 +3,13 @@
 
 #include "api/access.hpp"
 #include "api/control.hpp"
+#include "app/host_meters.hpp"
+#include "app/reload_plan.hpp"
+#include "app/running_pipeline.hpp"
 #include "config/pipeline.hpp"
 #include "flow/components.hpp"
-#include "flow/graph.hpp"
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
-#include "search/searcher.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -27,10 +28,9 @@ class Reloader final : public api::Control {
     std::vector<std::string> overrides;  // as --set takes them
   };
   struct Running {
-    flow::Components& components;
-    flow::Graph& graph;
-    search::Searcher& searcher;
+    RunningPipeline& pipeline;
     api::Access& access;
+    HostMeters& meters;
   };
   Reloader(File file, std::shared_ptr<const config::Loaded> current, const Running& running,
            const observe::Log& log, observe::Metrics& metrics);
@@ -41,7 +41,8 @@ class Reloader final : public api::Control {
 
  private:
   api::Reloaded read_and_take_up(api::Reload how);
-  void take_up(std::shared_ptr<const config::Loaded> next, const flow::Components& candidate);
+  void take_up(const std::shared_ptr<config::Loaded>& next, const flow::Components& candidate,
+               const std::vector<Change>& changes);
   std::shared_ptr<const config::Loaded> current() const;
   void tell(const api::Reloaded& reloaded) const;
 

@@ -4,18 +4,17 @@
 #include "app/findings.hpp"
 #include "app/host_meters.hpp"
 #include "app/reloader.hpp"
+#include "app/running_pipeline.hpp"
 #include "app/signals.hpp"
 #include "app/verbs.hpp"
 #include "app/workbench.hpp"
 #include "crawls/ledger.hpp"
 #include "flow/components.hpp"
 #include "flow/dead_letters.hpp"
-#include "flow/graph.hpp"
 #include "journal/group_commit.hpp"
 #include "journal/journal.hpp"
 #include "net/server.hpp"
 #include "observe/crash.hpp"
-#include "search/searcher.hpp"
 #include "state/state.hpp"
 
 #include <algorithm>
@@ -134,37 +133,33 @@ void announce(const std::filesystem::path& file, const std::string& url) {
 class RunningHost {
  public:
   RunningHost(Reloader::File file, const std::shared_ptr<const config::Loaded>& loaded,
-              Workbench& bench, Stores& stores, flow::Components& components)
+              Workbench& bench, Stores& stores, std::unique_ptr<flow::Components> components)
       : bench_(bench),
         stores_(stores),
-        components_(components),
-        graph_(*loaded->pipeline, components,
-               {bench.log,
-                bench.metrics,
-                bench.clock,
-                {*stores.commits, *stores.journal, *stores.ledger, *stores.dead_letters}}),
-        searcher_(components, bench.metrics),
+        meters_(bench.metrics, *stores.journal, *stores.dead_letters),
+        pipeline_(*loaded->pipeline, {bench.registry, bench.shared, bench.doorway}, bench.doorway,
+                  std::move(components),
+                  {bench.log,
+                   bench.metrics,
+                   bench.clock,
+                   {*stores.commits, *stores.journal, *stores.ledger, *stores.dead_letters}}),
         access_(loaded->pipeline->api, bench.clock),
-        reloader_(std::move(file), loaded, {components, graph_, searcher_, access_}, bench.log,
-                  bench.metrics),
-        api_({bench.router, reloader_, graph_, *stores.ledger, *stores.dead_letters, searcher_,
-              bench.metrics, bench.clock}),
+        reloader_(std::move(file), loaded, {pipeline_, access_, meters_}, bench.log, bench.metrics),
+        api_({bench.router, reloader_, pipeline_.graph(), *stores.ledger, *stores.dead_letters,
+              pipeline_.searcher(), bench.metrics, bench.clock}),
         server_(bench.loop, server_options(*loaded->pipeline, access_, bench.metrics), bench.router,
                 bench.workers) {}
 
   Result<unsigned short> start(Signals& signals) {
-    graph_.on_alarm([&signals](const std::string&) { signals.alarm(); });
-    if (auto started = components_.start(Steady::now() + reloader_.pipeline()->timeouts.start);
-        !started) {
-      return std::move(started).error();
-    }
-    auto started = graph_.start();
+    pipeline_.graph().on_alarm([&signals](const std::string&) { signals.alarm(); });
+    const auto file = reloader_.pipeline();
+    meters_.watch_stages(*file);
+    auto started = pipeline_.start(*file);
     if (started) started = api_.open();
     if (!started) return std::move(started).error();
     auto port = server_.start();
     if (!port) return port;
-    bench_.doorway.open(&graph_.intake());
-    components_.run_sources();
+    pipeline_.open_doorway();
     api_.set_phase(api::Phase::kReady);
     return port;
   }
@@ -176,13 +171,9 @@ class RunningHost {
   std::size_t stop() {
     const auto deadline = Steady::now() + reloader_.pipeline()->timeouts.drain;
     api_.set_phase(api::Phase::kDraining);
-    graph_.close();
-    bench_.doorway.close();
-    components_.drain_sources(deadline);
-    const bool is_finished = graph_.drain(deadline);
+    const bool is_finished = pipeline_.drain(deadline);
     server_.stop(std::min(deadline, Steady::now() + std::chrono::seconds(2)));
-    components_.stop(deadline);
-    const std::size_t lost = graph_.stop(Steady::now() + std::chrono::seconds(1));
+    const std::size_t lost = pipeline_.stop(deadline);
     stores_.commits->stop();  // what it still has to write reports to the graph, which goes next
     bench_.log.write(observe::Level::kInfo, "host",
                      is_finished ? "stopped; nothing was left in flight"
@@ -194,9 +185,8 @@ class RunningHost {
  private:
   Workbench& bench_;
   Stores& stores_;
-  flow::Components& components_;
-  flow::Graph graph_;
-  search::Searcher searcher_;
+  HostMeters meters_;
+  RunningPipeline pipeline_;
   api::Access access_;
   Reloader reloader_;
   api::Api api_;
@@ -225,15 +215,15 @@ int run(const RunOptions& options) {
   auto stores = open_stores(pipeline, bench.metrics, bench.clock);
   if (!stores) return say(stores.error());
   bench.shared.state = stores->state.get();
-  const HostMeters meters(bench.metrics, *stores->journal, *stores->dead_letters, pipeline);
-
-  flow::Components components(*loaded, {bench.registry, bench.shared, bench.doorway},
-                              loaded->findings);
+  auto components = std::make_unique<flow::Components>(
+      *loaded, flow::Components::Sources{bench.registry, bench.shared, bench.doorway},
+      loaded->findings);
   if (loaded->findings.has_errors()) return print_findings(loaded->findings, options.output);
   for (const auto& finding : loaded->findings.items()) {
     bench.log.write(observe::Level::kWarn, "config", finding.text());
   }
-  RunningHost host({options.file, options.overrides}, loaded, bench, *stores, components);
+  RunningHost host({options.file, options.overrides}, loaded, bench, *stores,
+                   std::move(components));
   const auto port = host.start(signals);
   if (!port) {
     (void)host.stop();  // its server never answered anybody, so nothing is lost

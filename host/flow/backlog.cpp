@@ -87,6 +87,21 @@ void Backlog::add(const journal::Journal::Head& head, Origin origin) {
   }
 }
 
+void Backlog::put_back(const journal::Journal::Head& head, Origin origin) {
+  Line& line = line_of(head.group, head.received_at);
+  line.first = std::min(line.first, head.received_at);
+  const auto place = std::upper_bound(line.pages.begin(), line.pages.end(), head.seq,
+                                      [](int64_t seq, const Page& page) { return seq < page.seq; });
+  line.pages.insert(place, {head.seq, head.bytes, origin == Origin::kRecovered});
+  ++waiting_;
+  if (line.is_held) ++held_;
+}
+
+void Backlog::resume() {
+  is_paused_ = false;
+  pump();
+}
+
 void Backlog::close(const std::string& group) {
   if (closed_.size() >= kMostClosed) closed_.clear();
   closed_.insert(group);
@@ -101,7 +116,7 @@ void Backlog::release(Line& line) {
 }
 
 void Backlog::pump() {
-  if (is_reading_ || is_stopped_) return;
+  if (is_reading_ || is_paused_) return;
   const auto line =
       std::find_if(lines_.begin(), lines_.end(), [](const Line& one) { return !one.is_held; });
   if (line == lines_.end()) return;

@@ -43,13 +43,21 @@ class Backlog {
 
   enum class Origin : uint8_t { kAccepted, kRecovered };
   void add(const journal::Journal::Head& head, Origin origin);
+  // A page that was in memory waits here again, before those that were accepted after it. While
+  // paused.
+  void put_back(const journal::Journal::Head& head, Origin origin);
   // Its crawl closed: what is held of it may run, and what comes late is not held.
   void close(const std::string& group);
   // One page that came from here has its outcome.
   void ended() { --loaded_; }
   // Reads on when there is room. Whoever frees room calls it.
   void pump();
-  void stop() { is_stopped_ = true; }
+  // Nothing is read until resume.
+  void pause() { is_paused_ = true; }
+  void resume();
+  bool is_reading() const { return is_reading_; }
+  // Of the stages from now on. While paused and not reading.
+  void set_fingerprint(std::string fingerprint) { fingerprint_ = std::move(fingerprint); }
 
   std::size_t held() const { return held_; }
   std::size_t waiting() const { return waiting_; }  // held ones too
@@ -80,7 +88,7 @@ class Backlog {
   const journal::Journal& journal_;
   Budget& budget_;
   Policy policy_;
-  const std::string fingerprint_;
+  std::string fingerprint_;  // read by the reader; changes only while it rests
   const Hooks hooks_;
   Lines lines_;  // read in turn, so that one big crawl does not hold up the others
   std::unordered_map<std::string, Lines::iterator> by_group_;
@@ -89,7 +97,7 @@ class Backlog {
   std::size_t held_ = 0;
   std::size_t loaded_ = 0;
   bool is_reading_ = false;
-  bool is_stopped_ = false;
+  bool is_paused_ = false;
   WorkerPool reader_{"backlog", 1};
 };
 

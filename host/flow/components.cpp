@@ -1,9 +1,11 @@
 // From stages of a file to running components.
 #include "flow/components.hpp"
 
+#include "flow/digest.hpp"
 #include "services/config.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -33,6 +35,10 @@ config::PluginFacts facts_of(const StageComponent& stage) {
   return facts;
 }
 
+bool is_started(const StageComponent& stage) {
+  return stage.component->state() == plugin::Component::State::kStarted;
+}
+
 void add_plugin_finding(const config::Loaded& loaded, const config::StageSpec& spec,
                         std::string message, config::Findings& findings) {
   config::Finding finding;
@@ -49,8 +55,8 @@ void add_plugin_finding(const config::Loaded& loaded, const config::StageSpec& s
 }  // namespace
 
 Components::Components(const config::Loaded& loaded, const Sources& sources,
-                       config::Findings& findings) {
-  create(loaded, sources, findings);
+                       config::Findings& findings, const Components* running) {
+  create(loaded, sources, running, findings);
   std::map<std::string, config::PluginFacts, std::less<>> facts;
   for (const auto& stage : all_) facts.emplace(stage->name, facts_of(*stage));
   wiring_ = config::check_wiring(
@@ -61,6 +67,8 @@ Components::Components(const config::Loaded& loaded, const Sources& sources,
       },
       findings);
   if (findings.has_errors()) return;
+  if (running) renew_changed(loaded, sources, findings);
+  if (findings.has_errors()) return;
   configure(*loaded.pipeline, findings);
   order();
 }
@@ -70,46 +78,82 @@ Components::~Components() {
 }
 
 void Components::create(const config::Loaded& loaded, const Sources& sources,
-                        config::Findings& findings) {
+                        const Components* running, config::Findings& findings) {
   for (const auto& spec : loaded.pipeline->stages) {
     if (spec.plugin.empty()) continue;  // has its finding already
-    auto image = sources.registry.find(spec.plugin);
+    auto stage = running ? running->same(spec) : nullptr;
+    // One that was stopped to make room comes back as it was, whatever its file is by now.
+    auto image = stage && !is_started(*stage) ? stage->image : sources.registry.find(spec.plugin);
     if (!image) {
       add_plugin_finding(loaded, spec, image.error().message, findings);
       continue;
     }
-    auto stage = std::make_unique<StageComponent>();
-    stage->name = spec.name;
-    stage->plugin = spec.plugin;
-    stage->image = *image;
-    const sluice_descriptor& descriptor = *stage->image->descriptors().front();
-    const plugin::Callee callee(descriptor.id, descriptor.version, spec.name);
-    stage->instance = std::make_unique<services::Instance>(sources.shared, callee);
-    bool is_source = false;
-    for (const char* const* role = descriptor.roles; role && *role; ++role) {
-      is_source = is_source || std::string_view(*role) == SLUICE_ROLE_SOURCE;
+    const bool is_kept =
+        stage && is_started(*stage) && stage->image->sha256() == (*image)->sha256();
+    if (!is_kept) stage = make(loaded, spec, std::move(*image), sources, findings);
+    if (stage) all_.push_back(std::move(stage));
+  }
+}
+
+std::shared_ptr<StageComponent> Components::same(const config::StageSpec& spec) const {
+  const auto it = std::find_if(all_.begin(), all_.end(), [&](const auto& stage) {
+    return stage->name == spec.name && stage->plugin == spec.plugin;
+  });
+  return it == all_.end() ? nullptr : *it;
+}
+
+std::shared_ptr<StageComponent> Components::make(const config::Loaded& loaded,
+                                                 const config::StageSpec& spec,
+                                                 std::shared_ptr<const plugin::Image> image,
+                                                 const Sources& sources,
+                                                 config::Findings& findings) {
+  auto stage = std::make_shared<StageComponent>();
+  stage->name = spec.name;
+  stage->plugin = spec.plugin;
+  stage->image = std::move(image);
+  const sluice_descriptor& descriptor = *stage->image->descriptors().front();
+  const plugin::Callee callee(descriptor.id, descriptor.version, spec.name);
+  stage->instance = std::make_unique<services::Instance>(sources.shared, callee);
+  bool is_source = false;
+  for (const char* const* role = descriptor.roles; role && *role; ++role) {
+    is_source = is_source || std::string_view(*role) == SLUICE_ROLE_SOURCE;
+  }
+  if (is_source) stage->instance->set_intake(&sources.intake);
+  auto component = plugin::Component::create(descriptor, stage->instance->handle(), callee,
+                                             sources.shared.faults);
+  if (!component) {
+    add_plugin_finding(loaded, spec, component.error().message, findings);
+    return nullptr;
+  }
+  stage->component = std::move(*component);
+  return stage;
+}
+
+// A component whose settings changed is made anew, and so is whoever holds on to it, until no more
+// change.
+void Components::renew_changed(const config::Loaded& loaded, const Sources& sources,
+                               config::Findings& findings) {
+  for (bool has_changed = true; has_changed && !findings.has_errors();) {
+    has_changed = false;
+    for (auto& stage : all_) {
+      if (!is_started(*stage)) continue;
+      const config::StageSpec& spec = *loaded.pipeline->stage(stage->name);
+      const bool is_same = stage->config.canonical == wiring_.configs.at(stage->name).canonical &&
+                           stage->instance->peers() == peers_of(spec);
+      if (is_same) continue;
+      auto fresh = make(loaded, spec, stage->image, sources, findings);
+      if (!fresh) return;
+      stage = std::move(fresh);
+      has_changed = true;
     }
-    if (is_source) stage->instance->set_intake(&sources.intake);
-    auto component = plugin::Component::create(descriptor, stage->instance->handle(), callee,
-                                               sources.shared.faults);
-    if (!component) {
-      add_plugin_finding(loaded, spec, component.error().message, findings);
-      continue;
-    }
-    stage->component = std::move(*component);
-    all_.push_back(std::move(stage));
   }
 }
 
 void Components::configure(const config::Pipeline& pipeline, config::Findings& findings) {
   for (const auto& stage : all_) {
+    if (is_started(*stage)) continue;
     const config::StageSpec& spec = *pipeline.stage(stage->name);
-    std::map<std::string, const plugin::Component*, std::less<>> peers;
-    for (const auto& used : spec.uses) peers.emplace(used, find(used)->component.get());
-    if (const auto* embedder = embedder_before(stage->name)) {
-      peers.emplace("", embedder->component.get());
-    }
-    stage->instance->set_peers(std::move(peers));
+    stage->instance->set_peers(peers_of(spec));
     stage->config = wiring_.configs.at(stage->name);
     const sluice_config settings(stage->config.canonical);
     if (const auto error = stage->component->configure(&settings)) {
@@ -117,6 +161,16 @@ void Components::configure(const config::Pipeline& pipeline, config::Findings& f
     }
     stage->instance->close_metrics();
   }
+}
+
+// Whom `uses:` names, and under the empty name whoever makes the vectors that come to it.
+Components::Peers Components::peers_of(const config::StageSpec& spec) const {
+  Peers peers;
+  for (const auto& used : spec.uses) peers.emplace(used, find(used)->component.get());
+  if (const auto* embedder = embedder_before(spec.name)) {
+    peers.emplace("", embedder->component.get());
+  }
+  return peers;
 }
 
 // The nearest stage on the way to this one that makes vectors.
@@ -145,41 +199,78 @@ void Components::order() {
   for (auto it = wiring_.order.rbegin(); it != wiring_.order.rend(); ++it) add(*it);
   if (wiring_.dedupe) add(*wiring_.dedupe);
   for (const auto& stage : all_) {
-    const bool is_source = std::find(wiring_.sources.begin(), wiring_.sources.end(), stage->name) !=
-                           wiring_.sources.end();
-    if (!is_source) add(stage->name);
+    if (!is_source(*stage)) add(stage->name);
   }
   for (const auto& source : wiring_.sources) add(source);
   for (const auto& name : names) start_order_.push_back(const_cast<StageComponent*>(find(name)));
 }
 
-const StageComponent* Components::find(std::string_view name) const {
+const StageComponent* Components::find(std::string_view name) const { return share(name).get(); }
+
+std::shared_ptr<const StageComponent> Components::share(std::string_view name) const {
   const auto it = std::find_if(all_.begin(), all_.end(),
                                [&](const auto& stage) { return stage->name == name; });
-  return it == all_.end() ? nullptr : it->get();
+  return it == all_.end() ? nullptr : *it;
 }
 
-Result<void> Components::start(Steady::time_point deadline) {
-  for (auto* stage : start_order_) {
-    const plugin::ThreadScope scope(plugin::ThreadTag::kControl);
-    auto started = stage->component->start(deadline);
-    if (started) started = stage->instance->open_routes();
+std::string Components::fingerprint() const {
+  std::string text;
+  for (const auto& name : wiring_.order) {
+    const StageComponent& stage = *find(name);
+    text += stage.component->descriptor().id;
+    text += '\n';
+    text += stage.config.shown;
+    text += '\n';
+  }
+  return fingerprint_of(text);
+}
+
+bool Components::is_source(const StageComponent& stage) const {
+  return std::find(wiring_.sources.begin(), wiring_.sources.end(), stage.name) !=
+         wiring_.sources.end();
+}
+
+Result<void> Components::start(Steady::time_point deadline, const Components* before) {
+  const plugin::ThreadScope scope(plugin::ThreadTag::kControl);
+  std::vector<StageComponent*> fresh;
+  std::copy_if(start_order_.begin(), start_order_.end(), std::back_inserter(fresh),
+               [](const StageComponent* stage) { return !is_started(*stage); });
+  const auto predecessor_of = [&](const StageComponent& stage) {
+    const StageComponent* predecessor = before ? before->find(stage.name) : nullptr;
+    return predecessor && is_started(*predecessor) ? predecessor->instance.get() : nullptr;
+  };
+  Result<void> started;
+  std::size_t opened = 0;  // of `fresh`, how many have their routes
+  for (auto stage = fresh.begin(); started && stage != fresh.end(); ++stage) {
+    started = (*stage)->component->start(deadline);
+    if (!started) started = std::move(started).error().in("stage \"" + (*stage)->name + "\"");
+  }
+  for (; started && opened < fresh.size(); ++opened) {
+    started = fresh[opened]->instance->open_routes(predecessor_of(*fresh[opened]));
     if (!started) {
-      auto error = std::move(started).error().in("stage \"" + stage->name + "\"");
-      stop(deadline);
-      return error;
+      started = std::move(started).error().in("stage \"" + fresh[opened]->name + "\"");
+      break;
     }
   }
-  return {};
+  if (started) return started;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
+    names.push_back(fresh[i]->name);
+    auto* predecessor = predecessor_of(*fresh[i]);
+    // Its routes were there a moment ago, so there is room for them.
+    if (i < opened && predecessor) (void)predecessor->open_routes(fresh[i]->instance.get());
+  }
+  stop(names, deadline);
+  return started;
 }
 
 void Components::run_sources() {
   for (const auto& name : wiring_.sources) {
-    const StageComponent* source = find(name);
+    auto* source = const_cast<StageComponent*>(find(name));
     const auto* table = source->role<sluice_source>(SLUICE_ROLE_SOURCE);
-    if (!SLUICE_HAS_FN(table, run)) continue;
-    source_threads_.push_back(std::make_unique<WorkerPool>(name, 1));
-    source_threads_.back()->post([source, table] {
+    if (!SLUICE_HAS_FN(table, run) || source->thread) continue;
+    source->thread = std::make_unique<WorkerPool>(name, 1);
+    source->thread->post([source, table] {
       const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
       sluice_error err = plugin::fresh_error();
       const sluice_status status = source->component->call(
@@ -191,39 +282,56 @@ void Components::run_sources() {
   }
 }
 
-void Components::drain_sources(Steady::time_point deadline) {
-  const plugin::ThreadScope scope(plugin::ThreadTag::kControl);
-  for (const auto& name : wiring_.sources) {
-    const StageComponent* source = find(name);
-    if (source->component->state() == plugin::Component::State::kStarted) {
-      if (auto drained = source->component->drain(deadline); !drained) {
-        source->instance->shared().log.write(observe::Level::kWarn, name, drained.error().message);
-      }
+void Components::drain(StageComponent& stage, Steady::time_point deadline) {
+  if (is_started(stage)) {
+    if (auto drained = stage.component->drain(deadline); !drained) {
+      stage.instance->shared().log.write(observe::Level::kWarn, stage.name,
+                                         drained.error().message);
     }
   }
-  for (const auto& thread : source_threads_) thread->stop_by(deadline);
+  if (stage.thread) stage.thread->stop_by(deadline);
 }
 
-void Components::stop(Steady::time_point given) {
+void Components::drain_sources(Steady::time_point deadline) {
+  const plugin::ThreadScope scope(plugin::ThreadTag::kControl);
+  for (auto* stage : start_order_) {
+    if (is_source(*stage)) drain(*stage, deadline);
+  }
+}
+
+void Components::stop(StageComponent& stage, Steady::time_point deadline) {
+  stage.instance->close_routes();
+  drain(stage, deadline);
+  stage.instance->quiet();
+  stage.component->stop();
+  if (!stage.instance->is_settled()) {
+    stage.instance->shared().faults.report(
+        stage.instance->callee(), "leak",
+        "it stopped while still holding buffers, records or batches");
+  }
+}
+
+void Components::stop(const std::vector<std::string>& names, Steady::time_point given) {
   const auto deadline = std::max(given, Steady::now() + kMoment);
   const plugin::ThreadScope scope(plugin::ThreadTag::kControl);
   for (auto it = start_order_.rbegin(); it != start_order_.rend(); ++it) {
-    StageComponent& stage = **it;
-    stage.instance->close_routes();
-    if (stage.component->state() == plugin::Component::State::kStarted) {
-      if (auto drained = stage.component->drain(deadline); !drained) {
-        stage.instance->shared().log.write(observe::Level::kWarn, stage.name,
-                                           drained.error().message);
-      }
-    }
-    stage.instance->quiet();
-    stage.component->stop();
-    if (!stage.instance->is_settled()) {
-      stage.instance->shared().faults.report(
-          stage.instance->callee(), "leak",
-          "it stopped while still holding buffers, records or batches");
-    }
+    if (std::find(names.begin(), names.end(), (*it)->name) != names.end()) stop(**it, deadline);
   }
+}
+
+void Components::stop(Steady::time_point deadline) {
+  std::vector<std::string> names;
+  for (const auto* stage : start_order_) names.push_back(stage->name);
+  stop(names, deadline);
+}
+
+std::vector<std::string> Components::left_out_of(const Components& next, Kind kind) const {
+  std::vector<std::string> names;
+  for (const auto& stage : all_) {
+    const bool is_kept = std::find(next.all_.begin(), next.all_.end(), stage) != next.all_.end();
+    if (!is_kept && is_source(*stage) == (kind == Kind::kSources)) names.push_back(stage->name);
+  }
+  return names;
 }
 
 }  // namespace sluice::flow

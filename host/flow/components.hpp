@@ -1,5 +1,6 @@
 // Components: one instance of a plugin for every stage of a pipeline file, created, checked against
-// each other and configured. `sluice check` does just this; `sluice run` then starts them.
+// each other and configured. `sluice check` does just this; `sluice run` then starts them, and a
+// reload makes a second set that keeps those of the first which nothing has changed for.
 #pragma once
 
 #include "base/clock.hpp"
@@ -15,6 +16,9 @@
 
 #include <sluice/abi/roles.h>
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,6 +34,7 @@ struct StageComponent {
   std::unique_ptr<services::Instance> instance;
   std::unique_ptr<plugin::Component> component;  // before its instance in the order of destruction
   config::StageConfig config;
+  std::unique_ptr<WorkerPool> thread;  // of a source that works by itself; ends first
 
   template <class T>
   const T* role(const char* id) const {  // null: it does not offer it
@@ -39,7 +44,7 @@ struct StageComponent {
   }
 };
 
-// Owned by the app, outlives the graph. [control]; find from any thread.
+// Owned by the app; the set that a graph runs outlives it. [control]; find from any thread.
 class Components final {
  public:
   struct Sources {  // where its parts come from
@@ -48,19 +53,28 @@ class Components final {
     services::Intake& intake;  // for the sources among them
   };
   // Makes and configures all of them. Everything that is wrong goes to `findings`; with errors
-  // there the result is good for nothing but being destroyed.
-  Components(const config::Loaded& loaded, const Sources& sources, config::Findings& findings);
+  // there the result is good for nothing but being destroyed. Of `running`, when it is given, the
+  // started components of which plugin file, settings and peers are the same are kept.
+  Components(const config::Loaded& loaded, const Sources& sources, config::Findings& findings,
+             const Components* running = nullptr);
   ~Components();
   Components(const Components&) = delete;
   Components& operator=(const Components&) = delete;
 
   const config::Wiring& wiring() const { return wiring_; }
   const StageComponent* find(std::string_view name) const;
-  const std::vector<std::unique_ptr<StageComponent>>& all() const { return all_; }
+  // As find, for whoever may still use it when another set has taken this one's place.
+  std::shared_ptr<const StageComponent> share(std::string_view name) const;
+  const std::vector<std::shared_ptr<StageComponent>>& all() const { return all_; }
+  bool is_source(const StageComponent& stage) const;
+  // Of every stage that makes or keeps something of a page; what a page's digest depends on beside
+  // the page.
+  std::string fingerprint() const;
 
-  // Starts sinks first and sources last, and opens routes. On an Error what was started is stopped.
-  // Fault::kConfig: it cannot work as configured; anything else: not now.
-  Result<void> start(Steady::time_point deadline);
+  // Starts sinks first and sources last, and opens routes. On an Error what was started here is
+  // stopped. Fault::kConfig: it cannot work as configured; anything else: not now.
+  // The routes of a source take the place of those of its predecessor in `before` at once.
+  Result<void> start(Steady::time_point deadline, const Components* before = nullptr);
   // Gives each source that works by itself a thread. After start, once pushes are welcome.
   void run_sources();
   // Lets the sources finish. Pushes are refused by now; routes still answer that the host is
@@ -69,15 +83,32 @@ class Components final {
   // Drains and stops the rest, in the opposite order of start.
   void stop(Steady::time_point deadline);
 
+  // The stages of this set that `next` does not keep.
+  enum class Kind : uint8_t { kSources, kOthers };
+  std::vector<std::string> left_out_of(const Components& next, Kind kind) const;
+  // Drains and stops these alone, in the opposite order of start.
+  void stop(const std::vector<std::string>& names, Steady::time_point deadline);
+
  private:
-  void create(const config::Loaded& loaded, const Sources& sources, config::Findings& findings);
+  using Peers = std::map<std::string, const plugin::Component*, std::less<>>;
+
+  std::shared_ptr<StageComponent> same(const config::StageSpec& spec) const;
+  void create(const config::Loaded& loaded, const Sources& sources, const Components* running,
+              config::Findings& findings);
+  std::shared_ptr<StageComponent> make(const config::Loaded& loaded, const config::StageSpec& spec,
+                                       std::shared_ptr<const plugin::Image> image,
+                                       const Sources& sources, config::Findings& findings);
+  void renew_changed(const config::Loaded& loaded, const Sources& sources,
+                     config::Findings& findings);
   void configure(const config::Pipeline& pipeline, config::Findings& findings);
+  Peers peers_of(const config::StageSpec& spec) const;
   const StageComponent* embedder_before(const std::string& name) const;
   void order();
+  static void drain(StageComponent& stage, Steady::time_point deadline);
+  static void stop(StageComponent& stage, Steady::time_point deadline);
 
-  std::vector<std::unique_ptr<StageComponent>> all_;  // in the order of the file
+  std::vector<std::shared_ptr<StageComponent>> all_;  // in the order of the file
   std::vector<StageComponent*> start_order_;
-  std::vector<std::unique_ptr<WorkerPool>> source_threads_;  // one a source that has `run`
   config::Wiring wiring_;
 };
 

@@ -86,6 +86,12 @@ Emitter::Emitter(Loop& loop, Stores stores, Budget& budget, PageMeters& meters,
       log_(log),
       options_(std::make_shared<const Options>(std::move(options))) {}
 
+void Emitter::hold_on_disk() {
+  Options options = *options_.load();
+  options.holds_on_disk = true;
+  set_options(std::move(options));
+}
+
 void Emitter::stop() {
   is_stopping_.store(true, std::memory_order_relaxed);
   budget_.refuse_all();

@@ -57,6 +57,8 @@ class Emitter final : public services::Intake {
   void set_options(Options options) {
     options_.store(std::make_shared<const Options>(std::move(options)));
   }
+  // Pages that come from now on wait on disk, until the next set_options.
+  void hold_on_disk();
   // From now on every event is answered with SLUICE_E_STOPPING, those that wait for room too.
   void stop();
   // False after a page could not be written, until one could.

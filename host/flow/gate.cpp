@@ -68,10 +68,34 @@ void Gate::leave(const std::string& document_id) {
   pump();
 }
 
-void Gate::stop() { is_stopped_ = true; }
+void Gate::resume() {
+  is_paused_ = false;
+  pump();
+}
+
+void Gate::start_over(DedupePort dedupe) {
+  ++beginning_;
+  dedupe_ = std::move(dedupe);
+  queue_.clear();
+  claiming_.clear();
+  documents_.clear();
+  settling_.clear();
+  outages_ = 0;
+  last_error_.clear();
+  for (WorkerPool* pool : {&claims_, &settles_}) {
+    if (dedupe_.is_present && pool->threads() == 0) pool->grow();
+  }
+}
+
+// Not for pages that were forgotten meanwhile.
+void Gate::again(Steady::duration delay, std::function<void()> work) {
+  loop_.after(delay, [this, beginning = beginning_, work = std::move(work)] {
+    if (beginning == beginning_) work();
+  });
+}
 
 void Gate::pump() {
-  if (is_stopped_ || queue_.empty() || !claiming_.empty()) return;
+  if (is_paused_ || queue_.empty() || !claiming_.empty()) return;
   if (!dedupe_.is_present) {
     while (!queue_.empty()) {
       Delivery* page = queue_.front();
@@ -131,7 +155,7 @@ void Gate::claimed(const Pages& pages, const std::vector<uint8_t>& answers) {
         keeper_.known(page, answers[i]);
         break;
       default:  // SLUICE_KEY_BUSY, or an answer of a newer component: somebody else is at it
-        loop_.after(backoff(kBusy, ++page.claims, random_) + kBusy.initial, [this, &page] {
+        again(backoff(kBusy, ++page.claims, random_) + kBusy.initial, [this, &page] {
           queue_.push_back(&page);
           pump();
         });
@@ -146,7 +170,7 @@ void Gate::claim_failed(const Pages& pages, const sluice_error& err) {
                          : backoff(kOutage, ++outages_, random_) + kOutage.initial;
   // Until the component answers, nothing else is asked of it.
   claiming_ = pages;
-  loop_.after(delay, [this, pages] {
+  again(delay, [this, pages] {
     claiming_.clear();
     queue_.insert(queue_.begin(), pages.begin(), pages.end());
     pump();
@@ -198,7 +222,7 @@ void Gate::settled(std::vector<Settlement> done, sluice_status status, const std
   last_error_ = why;
   settling_.insert(settling_.begin(), std::make_move_iterator(done.begin()),
                    std::make_move_iterator(done.end()));
-  loop_.after(backoff(kOutage, ++outages_, random_) + kOutage.initial, [this] { pump_settle(); });
+  again(backoff(kOutage, ++outages_, random_) + kOutage.initial, [this] { pump_settle(); });
 }
 
 }  // namespace sluice::flow

@@ -54,14 +54,19 @@ class Gate {
   // Lets the next page of the same document in. After settle.
   void leave(const std::string& document_id);
 
-  // No more claims: what has not been admitted stays in the journal.
-  void stop();
+  // Nobody is admitted until resume: what waits here has not begun.
+  void pause() { is_paused_ = true; }
+  void resume();
+  // Forgets every page, and the settlements that the component has not taken: their pages are
+  // somebody else's now. From now on `dedupe` is asked. Only while paused and not is_calling.
+  void start_over(DedupePort dedupe);
   // Lets go of workers that the component has not given back by `deadline`. After it was stopped.
   std::size_t stop_workers(Steady::time_point deadline) {
     return claims_.stop_by(deadline) + settles_.stop_by(deadline);
   }
   // The component is at work on a claim or a settlement, or a settlement has yet to reach it.
-  bool is_busy() const { return is_claim_running_ || is_settle_running_ || !settling_.empty(); }
+  bool is_busy() const { return is_calling() || !settling_.empty(); }
+  bool is_calling() const { return is_claim_running_ || is_settle_running_; }
   std::size_t waiting() const { return queue_.size() + claiming_.size(); }
   const std::string& last_error() const { return last_error_; }  // empty while all is well
 
@@ -80,9 +85,10 @@ class Gate {
   void claim_failed(const Pages& pages, const sluice_error& err);
   void pump_settle();
   void settled(std::vector<Settlement> done, sluice_status status, const std::string& why);
+  void again(Steady::duration delay, std::function<void()> work);
 
   Loop& loop_;
-  const DedupePort dedupe_;
+  DedupePort dedupe_;  // read by the workers; changes only while neither calls
   GateKeeper& keeper_;
   std::deque<Delivery*> queue_;
   Pages claiming_;  // with the component right now
@@ -91,7 +97,9 @@ class Gate {
   std::deque<Settlement> settling_;
   bool is_claim_running_ = false;
   bool is_settle_running_ = false;
-  bool is_stopped_ = false;
+  bool is_paused_ = false;
+  uint64_t beginning_ =
+      0;  // counts start_over: what was to happen later for the pages before it is off
   uint32_t outages_ = 0;
   std::string last_error_;
   std::mt19937_64 random_{std::random_device{}()};

@@ -1,8 +1,6 @@
 // Building, starting, draining and stopping the graph.
 #include "flow/graph.hpp"
 
-#include "flow/digest.hpp"
-
 #include <malloc.h>
 #include <sqlite3.h>
 
@@ -31,19 +29,6 @@ constexpr std::chrono::milliseconds kLookAgain{5};
 // still had them.
 void give_back_memory() { malloc_trim(0); }
 
-// What a page's digest depends on beside the page: every stage that makes or keeps something of it.
-std::string fingerprint(const Components& components) {
-  std::string text;
-  for (const auto& name : components.wiring().order) {
-    const StageComponent& stage = *components.find(name);
-    text += stage.component->descriptor().id;
-    text += '\n';
-    text += stage.config.shown;
-    text += '\n';
-  }
-  return fingerprint_of(text);
-}
-
 // A blocking stage that does not say that it may be called again is never called twice at once.
 uint32_t concurrency_of(const config::StageSpec& spec, const StageComponent& component) {
   const auto* table = component.role<sluice_stage>(SLUICE_ROLE_TRANSFORM);
@@ -53,18 +38,19 @@ uint32_t concurrency_of(const config::StageSpec& spec, const StageComponent& com
   return takes_many ? static_cast<uint32_t>(spec.concurrency.value_or(1)) : 1;
 }
 
-Backlog::Policy backlog_policy(const config::Pipeline& pipeline) {
+}  // namespace
+
+Backlog::Policy Graph::backlog_policy(const config::Pipeline& pipeline) {
   const auto& batch = pipeline.modes.batch;
   return {pipeline.mode == config::Mode::kBatch, batch.max_hold,
           std::max<std::size_t>(1, batch.in_flight * batch.max_records)};
 }
 
-}  // namespace
-
-Graph::Graph(const config::Pipeline& pipeline, Components& components, Environment environment)
-    : components_(components),
+Graph::Graph(const config::Pipeline& pipeline, const Components& components,
+             Environment environment)
+    : components_(&components),
       environment_(environment),
-      fingerprint_(fingerprint(components)),
+      fingerprint_(components.fingerprint()),
       loop_(environment.clock),
       budget_({pipeline.limits.records, pipeline.limits.bytes}),
       meters_(environment.metrics, std::string(config::text_of(pipeline.mode))),
@@ -90,23 +76,11 @@ Emitter::Options Graph::emitter_options(const config::Pipeline& pipeline) const 
           fingerprint_};
 }
 
-void Graph::adopt(const config::Pipeline& pipeline) {
-  budget_.set_limits({pipeline.limits.records, pipeline.limits.bytes});
-  emitter_.set_options(emitter_options(pipeline));
-  loop_.run([&] {
-    meters_.set_mode(std::string(config::text_of(pipeline.mode)));
-    for (auto& stage : stages_) {
-      stage->runner().set_options(options_of(pipeline, *components_.find(stage->name())));
-    }
-    backlog_.set_policy(backlog_policy(pipeline));
-  });
-}
-
 void Graph::build(const config::Pipeline& pipeline) {
-  const config::Wiring& wiring = components_.wiring();
+  const config::Wiring& wiring = components_->wiring();
   std::unordered_map<std::string, Stage*> by_name;
   for (const auto& name : wiring.order) {
-    auto stage = make_stage(pipeline, *components_.find(name));
+    auto stage = make_stage(pipeline, name);
     if (stage->is_sink()) sinks_.push_back(stage.get());
     by_name.emplace(name, stage.get());
     stages_.push_back(std::move(stage));
@@ -120,19 +94,20 @@ void Graph::build(const config::Pipeline& pipeline) {
 }
 
 std::unique_ptr<Stage> Graph::make_stage(const config::Pipeline& pipeline,
-                                         const StageComponent& component) {
-  const auto& edges = components_.wiring().edges;
-  const auto feeds = edges.find(component.name);
+                                         const std::string& name) {
+  const auto component = components_->share(name);
+  const auto& edges = components_->wiring().edges;
+  const auto feeds = edges.find(name);
   const bool is_sink = feeds == edges.end() || feeds->second.empty();
   const char* role = is_sink ? SLUICE_ROLE_SINK : SLUICE_ROLE_TRANSFORM;
   auto stage = std::make_unique<Stage>(
-      loop_, Stage::Place{component, component.role<sluice_stage>(role), is_sink, sinks_.size()},
-      options_of(pipeline, component), static_cast<Passage&>(*this), environment_.metrics);
-  stage->runner().set_alarms({[this](const std::string& name, const std::string& why) {
-                                raise("stage \"" + name + "\" cannot go on: " + why);
+      loop_, Stage::Place{component, component->role<sluice_stage>(role), is_sink, sinks_.size()},
+      options_of(pipeline, *component), static_cast<Passage&>(*this), environment_.metrics);
+  stage->runner().set_alarms({[this](const std::string& who, const std::string& why) {
+                                raise("stage \"" + who + "\" cannot go on: " + why);
                               },
-                              [this](const std::string& name) {
-                                raise("stage \"" + name +
+                              [this](const std::string& who) {
+                                raise("stage \"" + who +
                                       "\" does not give its batches back; its workers are lost");
                               }});
   return stage;
@@ -141,7 +116,7 @@ std::unique_ptr<Stage> Graph::make_stage(const config::Pipeline& pipeline,
 RunnerOptions Graph::options_of(const config::Pipeline& pipeline,
                                 const StageComponent& component) const {
   const config::StageSpec& spec = *pipeline.stage(component.name);
-  const auto& heads = components_.wiring().heads;
+  const auto& heads = components_->wiring().heads;
   const bool is_head = std::find(heads.begin(), heads.end(), component.name) != heads.end();
   RunnerOptions options;
   options.stage = component.name;
@@ -175,25 +150,25 @@ RunnerOptions Graph::options_of(const config::Pipeline& pipeline,
 }
 
 DedupePort Graph::dedupe_port() const {
-  const auto& name = components_.wiring().dedupe;
+  const auto& name = components_->wiring().dedupe;
   if (!name) return {};
-  const StageComponent* stage = components_.find(*name);
+  const auto stage = components_->share(*name);
   const auto* table = stage->role<sluice_dedupe>(SLUICE_ROLE_DEDUPE);
-  const plugin::Component* component = stage->component.get();
   return {
       true, *name,
-      [component, table](std::span<const sluice_key> keys, uint8_t* answers, sluice_error* err) {
+      [stage, table](std::span<const sluice_key> keys, uint8_t* answers, sluice_error* err) {
         const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
-        return component->call("claim", [&] {
-          return table->claim(component->raw(), keys.data(), static_cast<uint32_t>(keys.size()),
+        const plugin::Component& component = *stage->component;
+        return component.call("claim", [&] {
+          return table->claim(component.raw(), keys.data(), static_cast<uint32_t>(keys.size()),
                               kOwnLease, answers, err);
         });
       },
-      [component, table](std::span<const sluice_key> keys, sluice_status verdict,
-                         sluice_error* err) {
+      [stage, table](std::span<const sluice_key> keys, sluice_status verdict, sluice_error* err) {
         const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
-        return component->call("settle", [&] {
-          return table->settle(component->raw(), keys.data(), static_cast<uint32_t>(keys.size()),
+        const plugin::Component& component = *stage->component;
+        return component.call("settle", [&] {
+          return table->settle(component.raw(), keys.data(), static_cast<uint32_t>(keys.size()),
                                verdict, err);
         });
       }};
@@ -264,7 +239,7 @@ void Graph::watch_rates() {
   // Not between two pages: a whole interval without any comes first.
   if (std::exchange(has_worked_, false)) {
     is_rest_due_ = true;
-  } else if (pages_.empty() && std::exchange(is_rest_due_, false)) {
+  } else if (pages_.empty() && !is_paused_ && std::exchange(is_rest_due_, false)) {
     rest();
   }
   loop_.after(kRatesEvery, [this] { watch_rates(); });
@@ -297,8 +272,8 @@ bool Graph::is_quiet() const {
 bool Graph::drain(Steady::time_point deadline) {
   loop_.run([this] {
     is_draining_ = true;
-    gate_.stop();
-    backlog_.stop();
+    gate_.pause();
+    backlog_.pause();
     for (auto& stage : stages_) {
       stage->runner().stop_retrying();
       stage->runner().flush_all();
@@ -340,8 +315,8 @@ PipelineView Graph::view() {
       }
       view.stages.push_back(std::move(one));
     }
-    if (const auto& dedupe = components_.wiring().dedupe) {
-      view.stages.insert(view.stages.begin(), {*dedupe, components_.find(*dedupe)->plugin,
+    if (const auto& dedupe = components_->wiring().dedupe) {
+      view.stages.insert(view.stages.begin(), {*dedupe, components_->find(*dedupe)->plugin,
                                                gate_.waiting(), 0, 0, 0, 0, gate_.last_error()});
     }
     view.pages_in_memory = pages_.size();

@@ -57,7 +57,7 @@ class Graph final : private GateKeeper, private Passage {
     const Clock& clock;
     Settlement::Stores stores;
   };
-  Graph(const config::Pipeline& pipeline, Components& components, Environment environment);
+  Graph(const config::Pipeline& pipeline, const Components& components, Environment environment);
   ~Graph() override;
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
@@ -70,6 +70,16 @@ class Graph final : private GateKeeper, private Passage {
   // The same stages and wiring under what else `pipeline` says: mode, limits, and of each stage
   // batches, concurrency, time and retries. Pages stay where they are and move under it.
   void adopt(const config::Pipeline& pipeline);
+
+  // For other stages or another wiring, in this order. [control]
+  // Brings the stages to rest: what is in flight finishes until `deadline`, nothing new begins.
+  // Pages are still accepted, on disk. On an Error, which says who is busy, the pipeline goes on.
+  Result<void> pause(Steady::time_point deadline);
+  // Takes the stages of `components` in place of its own; pages that were not done begin again with
+  // them. The old components are not called any more when it returns.
+  void replace(const config::Pipeline& pipeline, const Components& components);
+  void resume(const config::Pipeline& pipeline);
+
   // From now on sources hear SLUICE_E_STOPPING.
   void close() { emitter_.stop(); }
   // After close: partial batches leave, what is in flight finishes until `deadline`. The rest
@@ -82,13 +92,21 @@ class Graph final : private GateKeeper, private Passage {
   // A stage says that the pipeline cannot go on, or keeps its workers for good: `call` runs once,
   // on the loop.
   void on_alarm(std::function<void(const std::string& why)> call) { alarm_ = std::move(call); }
+  // Whoever changes its components says that it cannot go on.
+  void give_up(const std::string& why) {
+    loop_.post([this, why] { raise(why); });
+  }
 
  private:
   void build(const config::Pipeline& pipeline);
-  std::unique_ptr<Stage> make_stage(const config::Pipeline& pipeline,
-                                    const StageComponent& component);
+  std::unique_ptr<Stage> make_stage(const config::Pipeline& pipeline, const std::string& name);
   RunnerOptions options_of(const config::Pipeline& pipeline, const StageComponent& component) const;
+  static Backlog::Policy backlog_policy(const config::Pipeline& pipeline);
   Emitter::Options emitter_options(const config::Pipeline& pipeline) const;
+  std::string who_is_busy() const;
+  bool is_at_rest() const;
+  void take_back_pages();
+  void finish_control_calls();
   DedupePort dedupe_port() const;
   Arrivals arrivals();
   void watch_rates();
@@ -110,9 +128,9 @@ class Graph final : private GateKeeper, private Passage {
   bool is_quiet() const;
   void raise(const std::string& why);
 
-  Components& components_;
+  const Components* components_;  // changes on the loop, in replace
   const Environment environment_;
-  const std::string fingerprint_;
+  std::string fingerprint_;  // of its stages; [control]
   Loop loop_;
   Budget budget_;
   PageMeters meters_;
@@ -128,6 +146,7 @@ class Graph final : private GateKeeper, private Passage {
   std::function<void(const std::string&)> alarm_;
   bool is_started_ = false;  // before the loop's thread is, constant afterwards
   bool is_draining_ = false;
+  bool is_paused_ = false;
   bool has_worked_ = false;           // a page came since the last look
   bool is_rest_due_ = false;          // pages have come since the last rest
   WorkerPool control_{"control", 1};  // sources hear of their pages here, one call at a time

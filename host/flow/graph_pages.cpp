@@ -110,7 +110,7 @@ void Graph::ended(Delivery& page) {
 
 void Graph::tell_source(const std::string& source, uint64_t cookie, sluice_status verdict,
                         std::string why) {
-  const StageComponent* stage = components_.find(source);
+  const auto stage = components_->share(source);
   if (!stage) return;
   const auto* table = stage->role<sluice_source>(SLUICE_ROLE_SOURCE);
   if (!table || !SLUICE_HAS_FN(table, on_settled)) return;
@@ -129,8 +129,8 @@ void Graph::tell_source(const std::string& source, uint64_t cookie, sluice_statu
 // A source that was turned away may come again.
 void Graph::tell_room(Load room) {
   const auto credits = static_cast<uint32_t>(std::min<uint64_t>(room.records, UINT32_MAX));
-  for (const auto& name : components_.wiring().sources) {
-    const StageComponent* source = components_.find(name);
+  for (const auto& name : components_->wiring().sources) {
+    const StageComponent* source = components_->find(name);
     const auto* table = source->role<sluice_source>(SLUICE_ROLE_SOURCE);
     if (!SLUICE_HAS_FN(table, on_room)) continue;
     const plugin::ThreadScope scope(plugin::ThreadTag::kIo);

@@ -54,7 +54,9 @@ Runner::Runner(Loop& loop, StagePort port, RunnerOptions options, Outlet& outlet
   }
 }
 
-Runner::~Runner() = default;
+Runner::~Runner() {
+  if (wake_up_ != 0) loop_.cancel(wake_up_);
+}
 
 void Runner::add(data::RecordRef record) {
   record->attempts = 0;
@@ -80,7 +82,10 @@ void Runner::set_options(const RunnerOptions& options) {
   schedule_pump();
 }
 
-void Runner::stop_retrying() { is_retrying_ = false; }
+void Runner::resume_retrying() {
+  is_retrying_ = true;
+  schedule_pump();
+}
 
 std::size_t Runner::stop_workers(Steady::time_point deadline) {
   return workers_ ? workers_->stop_by(deadline) : 0;

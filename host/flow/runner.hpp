@@ -66,12 +66,14 @@ class Runner {
   void flush_all();
   // From now on; the stage's name and the seed stay. What waits moves under the new policy.
   void set_options(const RunnerOptions& options);
-  // While draining: records that failed stay where they are; the journal has their pages.
-  void stop_retrying();
+  // Records that failed stay where they are until resume_retrying; the journal has their pages.
+  void stop_retrying() { is_retrying_ = false; }
+  void resume_retrying();
 
   std::size_t waiting() const { return inlet_.size() + isolated_records_; }
   std::size_t retrying() const { return retries_.size(); }
   std::size_t in_flight() const { return in_flight_.size(); }
+  // Nothing is to be done but what waits for another chance.
   bool is_idle() const { return waiting() == 0 && in_flight() == 0; }
   bool is_circuit_open() const { return lost_ > kMostLost; }
   const std::string& last_error() const { return last_error_; }

@@ -55,7 +55,10 @@ void Settlement::conclude(Delivery& page, crawls::Outcome outcome) {
   Entry entry = entry_of(page, outcome);
   // A page that failed gives its lease back, so that the next crawl tries again.
   const sluice_status verdict = page.failure() ? SLUICE_E_REJECT : SLUICE_OK;
-  gate_.settle(page, verdict, [this, &page, entry = std::move(entry)] { write(page, entry); });
+  gate_.settle(page, verdict, [this, &page, entry = std::move(entry)] {
+    ++writing_;
+    write(page, entry);
+  });
 }
 
 void Settlement::write(Delivery& page, Entry entry) {
@@ -75,6 +78,7 @@ void Settlement::write(Delivery& page, Entry entry) {
         loop_.post([this, &page, shared, is_written = done.ok()] {
           if (is_written) {
             --under_way_;
+            --writing_;
             ended_(page);
           } else {
             loop_.after(kWriteAgain, [this, &page, shared] { write(page, *shared); });

@@ -32,6 +32,10 @@ class Settlement {
   void conclude(Delivery& page, crawls::Outcome outcome);
 
   std::size_t under_way() const { return under_way_; }
+  std::size_t writing() const { return writing_; }  // of those, in a transaction
+  // The gate has forgotten those that it had not told the dedupe component of. While none is
+  // written.
+  void start_over() { under_way_ = 0; }
 
  private:
   struct Entry {  // everything the transaction needs, so that it reads nothing of the loop's
@@ -52,6 +56,7 @@ class Settlement {
   Stores stores_;
   std::function<void(Delivery&)> ended_;
   std::size_t under_way_ = 0;
+  std::size_t writing_ = 0;
 };
 
 }  // namespace sluice::flow

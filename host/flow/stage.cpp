@@ -7,29 +7,28 @@ namespace sluice::flow {
 
 Stage::Stage(Loop& loop, Place place, RunnerOptions options, Passage& passage,
              observe::Metrics& metrics)
-    : place_(place),
+    : place_(std::move(place)),
       passage_(passage),
-      meters_(metrics, place.component.name, place.component.component->descriptor().id,
+      meters_(metrics, place_.component->name, place_.component->component->descriptor().id,
               options.concurrency),
       runner_(loop, port(), std::move(options), *this, meters_) {}
 
 StagePort Stage::port() const {
   const bool is_nonblocking = (place_.table->flags & SLUICE_STAGE_NONBLOCKING) != 0;
   const auto tag = is_nonblocking ? plugin::ThreadTag::kIo : plugin::ThreadTag::kWorker;
-  const plugin::Component* component = place_.component.component.get();
   const sluice_stage* table = place_.table;
-  return {[component, table, tag](sluice_batch* batch) {
+  return {[stage = place_.component, table, tag](sluice_batch* batch) {
             const plugin::ThreadScope scope(tag);
-            return component->call("submit",
-                                   [&] { return table->submit(component->raw(), batch); });
+            const plugin::Component& component = *stage->component;
+            return component.call("submit", [&] { return table->submit(component.raw(), batch); });
           },
-          is_nonblocking, place_.component.instance.get()};
+          is_nonblocking, place_.component->instance.get()};
 }
 
 void Stage::flush_component() const {
   if (!SLUICE_HAS_FN(place_.table, flush)) return;
   const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
-  const plugin::Component& component = *place_.component.component;
+  const plugin::Component& component = *place_.component->component;
   sluice_error err = plugin::fresh_error();
   component.call("flush", [&] { return place_.table->flush(component.raw(), &err); });
 }

@@ -29,7 +29,7 @@ class Passage {
 class Stage final : private Outlet {
  public:
   struct Place {
-    const StageComponent& component;
+    std::shared_ptr<const StageComponent> component;
     const sluice_stage* table;  // of its transform or sink role
     bool is_sink = false;
     std::size_t sink = 0;  // its number among the sinks
@@ -41,8 +41,8 @@ class Stage final : private Outlet {
   Runner& runner() { return runner_; }
   const Runner& runner() const { return runner_; }
   StageMeters& meters() { return meters_; }
-  const std::string& name() const { return place_.component.name; }
-  const std::string& plugin() const { return place_.component.plugin; }
+  const std::string& name() const { return place_.component->name; }
+  const std::string& plugin() const { return place_.component->plugin; }
   bool is_sink() const { return place_.is_sink; }
   // [worker]: has the stage write out what it holds, when it offers that.
   void flush_component() const;

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 namespace sluice::search {
@@ -17,6 +18,8 @@ constexpr std::size_t kWorkers = 16;
 constexpr std::size_t kFusedWindow = 100;
 // Where a provider's matches are all it has, more than this is not counted.
 constexpr uint64_t kMostCounted = 10'000;
+// How often it is asked whether the last question of an old plan has its answer.
+constexpr std::chrono::milliseconds kLookAgain{5};
 
 sluice_str to_c(const std::string& s) { return {s.data(), s.size()}; }
 
@@ -69,26 +72,39 @@ struct Searcher::Round {
 };
 
 Searcher::Searcher(const flow::Components& components, observe::Metrics& metrics)
-    : components_(components), metrics_(metrics), workers_("search", kWorkers) {
-  adopt(components.wiring().search);
+    : metrics_(metrics), workers_("search", kWorkers) {
+  adopt(components, components.wiring().search);
 }
 
-void Searcher::adopt(const config::SearchWiring& wiring) {
+void Searcher::adopt(const flow::Components& components, const config::SearchWiring& wiring) {
   auto plan = std::make_shared<Plan>();
   plan->rrf_k = wiring.rrf_k;
   plan->timeout = wiring.timeout;
   for (const auto& spec : wiring.providers) {
-    const flow::StageComponent* stage = components_.find(spec.stage);
-    plan->providers.push_back({spec.stage, spec.weight, spec.kind, stage->component.get(),
+    const auto stage = components.share(spec.stage);
+    plan->providers.push_back({spec.stage, spec.weight, spec.kind, stage,
                                stage->role<sluice_search>(SLUICE_ROLE_SEARCH)});
     missed(spec.stage, 0);  // there before it first counts
   }
   if (wiring.embed) {
-    const flow::StageComponent* stage = components_.find(*wiring.embed);
-    plan->embedder = stage->component.get();
-    plan->embed_table = stage->role<sluice_embed>(SLUICE_ROLE_EMBED);
+    plan->embedder = components.share(*wiring.embed);
+    plan->embed_table = plan->embedder->role<sluice_embed>(SLUICE_ROLE_EMBED);
   }
   plan_.store(std::move(plan));
+}
+
+void Searcher::leave_out(const std::vector<std::string>& stages, Steady::time_point deadline) {
+  auto plan = std::make_shared<Plan>(*plan_.load());
+  const auto is_left_out = [&](const std::string& stage) {
+    return std::find(stages.begin(), stages.end(), stage) != stages.end();
+  };
+  for (auto& provider : plan->providers) {
+    if (is_left_out(provider.stage)) provider.component = nullptr;
+  }
+  if (plan->embedder && is_left_out(plan->embedder->name)) plan->embedder = nullptr;
+  const std::weak_ptr<const Plan> before = plan_.load();
+  plan_.store(std::move(plan));
+  while (!before.expired() && Steady::now() < deadline) std::this_thread::sleep_for(kLookAgain);
 }
 
 void Searcher::missed(const std::string& provider, double times) const {
@@ -102,15 +118,16 @@ void Searcher::embed(Round& round) {
   std::vector<float> vector;
   bool is_ok = false;
   const Plan& plan = *round.plan;
-  if (plan.embed_table) {
+  if (plan.embedder) {
     const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
     sluice_error err = plugin::fresh_error();
     const sluice_str text = to_c(round.query.text);
-    const uint32_t dimension = plan.embed_table->dimension(plan.embedder->raw());
+    const plugin::Component& embedder = *plan.embedder->component;
+    const uint32_t dimension = plan.embed_table->dimension(embedder.raw());
     vector.resize(dimension);
-    is_ok = dimension > 0 && plan.embedder->call("embed", [&] {
-      return plan.embed_table->embed(plan.embedder->raw(), &text, 1, SLUICE_EMBED_QUERY,
-                                     vector.data(), &err);
+    is_ok = dimension > 0 && embedder.call("embed", [&] {
+      return plan.embed_table->embed(embedder.raw(), &text, 1, SLUICE_EMBED_QUERY, vector.data(),
+                                     &err);
     }) == SLUICE_OK;
   }
   const std::scoped_lock lock(round.mutex);
@@ -129,8 +146,8 @@ void Searcher::ask_provider(Round& round, std::size_t index) {
   request.text = to_c(round.query.text);
   request.filter = to_c(round.query.filter);
   request.deadline = to_ns(round.deadline);
-  bool can_ask = true;
-  if ((provider.table->flags & SLUICE_SEARCH_WANTS_VECTOR) != 0) {
+  bool can_ask = provider.component != nullptr;
+  if (can_ask && (provider.table->flags & SLUICE_SEARCH_WANTS_VECTOR) != 0) {
     std::unique_lock lock(round.mutex);
     can_ask = round.news.wait_until(lock, round.deadline, [&] { return round.is_embedded; }) &&
               round.has_vector;
@@ -138,9 +155,12 @@ void Searcher::ask_provider(Round& round, std::size_t index) {
   }
   data::Hits hits;
   sluice_error err = plugin::fresh_error();
-  const bool is_ok = can_ask && provider.component->call("search", [&] {
-    return provider.table->search(provider.component->raw(), &request, &hits, &err);
-  }) == SLUICE_OK;
+  const auto search = [&] {
+    const plugin::Component& component = *provider.component->component;
+    return component.call(
+        "search", [&] { return provider.table->search(component.raw(), &request, &hits, &err); });
+  };
+  const bool is_ok = can_ask && search() == SLUICE_OK;
   const std::scoped_lock lock(round.mutex);
   round.slots[index] = {true, is_ok, std::move(hits)};
   --round.open;
@@ -220,12 +240,13 @@ std::vector<ProviderStats> Searcher::stats() {
     ProviderStats one;
     one.stage = provider.stage;
     one.is_keyword = provider.kind == config::SearchKind::kKeyword;
-    if (SLUICE_HAS_FN(provider.table, stats)) {
+    if (provider.component && SLUICE_HAS_FN(provider.table, stats)) {
       sluice_search_stats counts{};
       counts.struct_size = sizeof counts;
       sluice_error err = plugin::fresh_error();
-      one.answered = provider.component->call("stats", [&] {
-        return provider.table->stats(provider.component->raw(), &counts, &err);
+      const plugin::Component& component = *provider.component->component;
+      one.answered = component.call("stats", [&] {
+        return provider.table->stats(component.raw(), &counts, &err);
       }) == SLUICE_OK;
       one.documents = counts.documents;
       one.chunks = counts.chunks;

@@ -43,7 +43,7 @@ struct ProviderStats {
   uint64_t chunks = 0;
 };
 
-// Owned by the app; the components outlive it. Any thread that may block.
+// Owned by the app. Any thread that may block.
 class Searcher {
  public:
   Searcher(const flow::Components& components, observe::Metrics& metrics);
@@ -53,20 +53,24 @@ class Searcher {
   Result<Answer> ask(const Query& query);
   // What every provider holds.
   std::vector<ProviderStats> stats();
-  // From now on, with the same components; questions under way end as they began.
-  void adopt(const config::SearchWiring& wiring);
+  // Asks these components from now on, as `wiring` says; questions under way end as they began.
+  void adopt(const flow::Components& components, const config::SearchWiring& wiring);
+  // From now on nobody calls the components of these stages: they are missing from answers until
+  // the next adopt. Returns when questions under way have let go of them, or the deadline has
+  // passed.
+  void leave_out(const std::vector<std::string>& stages, Steady::time_point deadline);
 
  private:
   struct Provider {
     std::string stage;
     double weight = 1.0;
     config::SearchKind kind = config::SearchKind::kKeyword;
-    const plugin::Component* component = nullptr;
+    std::shared_ptr<const flow::StageComponent> component;  // none: left out
     const sluice_search* table = nullptr;
   };
   struct Plan {  // who is asked, and how
     std::vector<Provider> providers;
-    const plugin::Component* embedder = nullptr;
+    std::shared_ptr<const flow::StageComponent> embedder;  // none: there is none, or left out
     const sluice_embed* embed_table = nullptr;
     std::size_t rrf_k = 0;
     std::chrono::milliseconds timeout{};
@@ -77,7 +81,6 @@ class Searcher {
   static void embed(Round& round);
   static void ask_provider(Round& round, std::size_t index);
 
-  const flow::Components& components_;
   observe::Metrics& metrics_;
   Latest<Plan> plan_;
   WorkerPool workers_;

@@ -21,6 +21,7 @@ using std::chrono::milliseconds;
 constexpr auto kSchema = sluice::object(
     sluice::duration("delay").otherwise("0s").describe("How long every batch takes."),
     sluice::text("hold_while").describe("A batch waits as long as this file exists."),
+    sluice::text("fail_start").describe("It does not start, and says this."),
     sluice::text("retry_word").describe("A record with this word fails for now."),
     sluice::integer("retry_times").range(1, 1000).otherwise(2).describe("How often it fails."),
     sluice::text("reject_word").describe("A record with this word fails for good."),
@@ -36,6 +37,7 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
   sluice::Status configure(sluice::Config config) override {
     delay_ = config.duration("/delay");
     hold_while_ = config.text("/hold_while");
+    fail_start_ = config.text("/fail_start");
     retry_word_ = config.text("/retry_word");
     retry_times_ = config.integer("/retry_times");
     reject_word_ = config.text("/reject_word");
@@ -43,6 +45,11 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
     abort_word_ = config.text("/abort_word");
     keep_word_ = config.text("/keep_word");
     return {};
+  }
+
+  sluice::Status start() override {
+    if (fail_start_.empty()) return {};
+    return sluice::Status::config("/fail_start", fail_start_);
   }
 
   sluice::Status write(sluice::Batch& batch) override {
@@ -81,6 +88,7 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
 
   milliseconds delay_{};
   std::string hold_while_;
+  std::string fail_start_;
   std::string retry_word_;
   int64_t retry_times_ = 0;
   std::string reject_word_;

@@ -1,8 +1,6 @@
 // crawl, seen, chunk, then vectors and words side by side.
 #include "support/pipeline_file.hpp"
 
-#include "support/crawl.hpp"
-
 namespace sluice::testing {
 
 std::string PipelineFile::text() const {
@@ -17,14 +15,17 @@ std::string PipelineFile::text() const {
          "http: {listen: \"" +
          listen + "\"" + http +
          "}\n"
-         "plugins: {path: [" SLUICE_PLUGIN_FOLDER ", " SLUICE_TEST_PLUGIN_FOLDER "]}\n" +
-         top +
+         "plugins: {path: [" +
+         (plugins.empty() ? "" : plugins + ", ") +
+         SLUICE_PLUGIN_FOLDER ", " SLUICE_TEST_PLUGIN_FOLDER "]}\n" + top +
          "stages:\n"
          "  crawl:   {plugin: firecrawl-source, config: {webhook_secret: " +
-         kSecret + source_config +
+         secret + source_config +
          "}}\n"
          "  seen:    {plugin: local-dedupe}\n"
-         "  chunk:   {plugin: chunker, config: {max_tokens: 64, overlap_tokens: 8}}\n"
+         "  chunk:   {plugin: chunker, config: {" +
+         chunk_config +
+         "}}\n"
          "  embed:   {plugin: hash-embedder}\n"
          "  vectors: {plugin: local-vectors}\n"
          "  words:   {plugin: bm25-sink}\n" +

@@ -1,6 +1,8 @@
 // The pipeline that most tests run, as YAML.
 #pragma once
 
+#include "support/crawl.hpp"
+
 #include <string>
 
 namespace sluice::testing {
@@ -9,8 +11,11 @@ namespace sluice::testing {
 struct PipelineFile {
   std::string data = "./data";
   std::string listen = "127.0.0.1:0";
-  std::string top = {};            // more keys at the top, each line with its end
-  std::string http = {};           // more of `http:`, as ", max_body: 1MiB"
+  std::string top = {};          // more keys at the top, each line with its end
+  std::string http = {};         // more of `http:`, as ", max_body: 1MiB"
+  std::string secret = kSecret;  // of the webhook
+  std::string chunk_config = "max_tokens: 64, overlap_tokens: 8";
+  std::string plugins = {};        // a folder to look in first
   std::string source_config = {};  // more of firecrawl-source's settings, as ", on_gone: delete"
   std::string moody = {};        // settings of a moody-sink beside the others; empty: there is none
   std::string moody_stage = {};  // more of its stage, as ", timeout: 1s"

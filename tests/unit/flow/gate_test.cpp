@@ -23,7 +23,7 @@ std::string text(sluice_str s) { return {s.data, s.size}; }
 class GateTest : public testing::Test, public GateKeeper {
  protected:
   void TearDown() override {
-    loop_.run([&] { gate_->stop(); });
+    loop_.run([&] { gate_->pause(); });
     loop_.stop();
     gate_.reset();
   }

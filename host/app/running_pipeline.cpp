@@ -1,0 +1,140 @@
+// Starting and stopping in the order of the data, and changing components under way.
+#include "app/running_pipeline.hpp"
+
+#include "app/workbench.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace sluice::app {
+namespace {
+
+// A batch may take its stage's whole timeout; this is for what comes after it.
+constexpr std::chrono::seconds kAfterTheLastBatch{2};
+// After the components have stopped, for the workers that were in them.
+constexpr std::chrono::seconds kMoment{1};
+
+// By when everything in flight has ended one way or the other.
+Steady::time_point at_rest_by(const config::Pipeline& pipeline) {
+  std::chrono::milliseconds longest = pipeline.timeouts.drain;
+  for (const auto& stage : pipeline.stages) longest = std::max(longest, stage.timeout);
+  return Steady::now() + longest + kAfterTheLastBatch;
+}
+
+config::Finding finding_of(const config::Loaded& loaded, const Error& error) {
+  config::Finding finding;
+  finding.file = loaded.document.file();
+  finding.message = error.message;
+  return finding;
+}
+
+}  // namespace
+
+RunningPipeline::RunningPipeline(const config::Pipeline& pipeline,
+                                 const flow::Components::Sources& sources, flow::Doorway& doorway,
+                                 std::unique_ptr<flow::Components> components,
+                                 const flow::Graph::Environment& environment)
+    : sources_(sources),
+      doorway_(doorway),
+      components_(std::move(components)),
+      graph_(pipeline, *components_, environment),
+      searcher_(*components_, environment.metrics) {}
+
+Result<void> RunningPipeline::start(const config::Pipeline& pipeline) {
+  auto started = components_->start(Steady::now() + pipeline.timeouts.start);
+  if (started) started = graph_.start();
+  return started;
+}
+
+void RunningPipeline::open_doorway() {
+  doorway_.open(&graph_.intake());
+  components_->run_sources();
+}
+
+bool RunningPipeline::drain(Steady::time_point deadline) {
+  graph_.close();
+  doorway_.close();
+  components_->drain_sources(deadline);
+  return graph_.drain(deadline);
+}
+
+std::size_t RunningPipeline::stop(Steady::time_point deadline) {
+  components_->stop(deadline);
+  return graph_.stop(Steady::now() + kMoment);
+}
+
+void RunningPipeline::adopt(const config::Pipeline& pipeline, const config::SearchWiring& search) {
+  graph_.adopt(pipeline);
+  searcher_.adopt(*components_, search);
+}
+
+void RunningPipeline::replace(const config::Loaded& now, const config::Loaded& next,
+                              config::Findings& findings) {
+  look_in(*next.pipeline);
+  auto fresh = std::make_unique<flow::Components>(next, sources_, findings, components_.get());
+  if (findings.has_errors()) return look_in(*now.pipeline);
+  auto done = graph_.pause(at_rest_by(*now.pipeline));
+  if (done) {
+    done = exchange(now, next, std::move(fresh));
+  } else {
+    graph_.resume(*now.pipeline);
+  }
+  if (done) return;
+  look_in(*now.pipeline);
+  findings.add(finding_of(next, done.error()));
+}
+
+void RunningPipeline::look_in(const config::Pipeline& pipeline) {
+  const auto& plugins = pipeline.plugins;
+  sources_.registry.look_in(plugin_path({plugins.path.begin(), plugins.path.end()}),
+                            {plugins.pin.begin(), plugins.pin.end()});
+}
+
+// Nothing is in flight. A component and its successor may want the same file or the same lock, so
+// the old one stops first; sources, which are reached from outside, stop only when the new ones
+// have their routes.
+Result<void> RunningPipeline::exchange(const config::Loaded& now, const config::Loaded& next,
+                                       Set fresh) {
+  using Kind = flow::Components::Kind;
+  const auto& timeouts = next.pipeline->timeouts;
+  const auto others = components_->left_out_of(*fresh, Kind::kOthers);
+  searcher_.leave_out(others, Steady::now() + timeouts.drain);
+  components_->stop(others, Steady::now() + timeouts.drain);
+  if (auto started = fresh->start(Steady::now() + timeouts.start, components_.get()); !started) {
+    return restore(now, started.error());
+  }
+  components_->stop(components_->left_out_of(*fresh, Kind::kSources),
+                    Steady::now() + timeouts.drain);
+  take(*next.pipeline, std::move(fresh));
+  return {};
+}
+
+// The components that were stopped are made once more.
+Result<void> RunningPipeline::restore(const config::Loaded& now, const Error& because) {
+  config::Findings findings;
+  auto again = std::make_unique<flow::Components>(now, sources_, findings, components_.get());
+  Result<void> started;
+  if (findings.has_errors()) {
+    started = Error{Fault::kConfig, findings.items().front().text()};
+  } else {
+    started = again->start(Steady::now() + now.pipeline->timeouts.start, components_.get());
+  }
+  if (!started) {
+    graph_.give_up("the pipeline could not be changed (" + because.message +
+                   "), and what ran before did not start again: " + started.error().message);
+    return because;
+  }
+  take(*now.pipeline, std::move(again));
+  return because;
+}
+
+void RunningPipeline::take(const config::Pipeline& pipeline, Set fresh) {
+  graph_.replace(pipeline, *fresh);
+  searcher_.adopt(*fresh, fresh->wiring().search);
+  components_ = std::move(fresh);
+  graph_.resume(pipeline);
+  components_->run_sources();
+}
+
+}  // namespace sluice::app
