@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <string_view>
 #include <utility>
 
@@ -80,6 +81,7 @@ ServerOptions with_limits(const QdrantOptions& options) {
 struct FakeQdrant::Impl {
   explicit Impl(const QdrantOptions& given)
       : options(given),
+        api_key(given.api_key),
         store(given.strictness),
         server([this](const Request& request) { return answer(request); }, with_limits(given)) {}
 
@@ -90,26 +92,29 @@ struct FakeQdrant::Impl {
   json upsert(const std::string& name, std::string_view body, bool is_waited_for);
   json remove(const std::string& name, const json& body, bool is_waited_for);
   json run_batch(const std::string& name, const json& body, bool is_waited_for);
-  std::optional<Answer> refused(const Request& request) const;
+  std::optional<Answer> refused(const Request& request);
   json written(const std::string& status) {
     return {{"operation_id", operations.fetch_add(1, std::memory_order_relaxed)},
             {"status", status}};
   }
 
-  const QdrantOptions options;
+  const QdrantOptions options;  // but for its key
+  std::mutex mutex;             // guards the next
+  std::string api_key;
   std::atomic<std::uint64_t> operations{0};  // orders nothing else, like the next
   std::atomic<bool> is_ready{true};
   Store store;
   HttpServer server;
 };
 
-std::optional<Answer> FakeQdrant::Impl::refused(const Request& request) const {
-  if (options.api_key.empty()) return std::nullopt;
+std::optional<Answer> FakeQdrant::Impl::refused(const Request& request) {
+  const std::scoped_lock lock(mutex);
+  if (api_key.empty()) return std::nullopt;
   std::string_view key = request.header("api-key");
   if (key.empty() && request.header("Authorization").starts_with(kBearer))
     key = request.header("Authorization").substr(kBearer.size());
   if (key.empty()) return plain(401, "Must provide an API key or an Authorization bearer token");
-  if (key == options.api_key) return std::nullopt;
+  if (key == api_key) return std::nullopt;
   if (options.read_only_key.empty() || key != options.read_only_key)
     return plain(401, "Invalid API key or JWT");
   const std::string_view path = request.path();
@@ -293,6 +298,10 @@ void FakeQdrant::answer_next_writes(std::uint64_t times, WriteStatus status,
 }
 void FakeQdrant::break_next_upserts(std::uint64_t times) { impl_->store.break_next_upserts(times); }
 void FakeQdrant::lose_what_waits() { impl_->store.lose_what_waits(); }
+void FakeQdrant::change_key(const std::string& api_key) {
+  const std::scoped_lock lock(impl_->mutex);
+  impl_->api_key = api_key;
+}
 void FakeQdrant::set_ready(bool is_ready) {
   impl_->is_ready.store(is_ready, std::memory_order_relaxed);
 }

@@ -57,6 +57,8 @@ class FakeQdrant {
   void break_next_upserts(std::uint64_t times);
   // As a crash would: what was only acknowledged is gone.
   void lose_what_waits();
+  // Asks for another key from now on; empty: for none.
+  void change_key(const std::string& api_key);
   // /readyz says 503, as while shards recover.
   void set_ready(bool is_ready);
 

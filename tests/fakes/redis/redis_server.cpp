@@ -151,6 +151,12 @@ void RedisServer::add_arguments(std::initializer_list<std::string> more) {
   options_.arguments.insert(options_.arguments.end(), more);
 }
 
+void RedisServer::change_password(const std::string& password) {
+  ask({"CONFIG", "SET", "requirepass", password});
+  options_.password = password;
+  ask({"CLIENT", "KILL", "TYPE", "normal"});
+}
+
 void RedisServer::freeze() {
   if (process_ != 0) ::kill(process_, SIGSTOP);
 }

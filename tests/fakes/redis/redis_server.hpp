@@ -39,6 +39,8 @@ class RedisServer {
   void start_loading();  // the same, but does not wait for what it reads from its disk
   // From the next start on, on top of the others.
   void add_arguments(std::initializer_list<std::string> more);
+  // From now on; nobody stays connected. Empty: none is asked for.
+  void change_password(const std::string& password);
   // Halts and resumes the process: connections stay, nobody answers.
   void freeze();
   void thaw();

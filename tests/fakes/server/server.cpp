@@ -53,14 +53,17 @@ std::uint16_t port_of(const Descriptor& socket) {
   return ntohs(address.sin_port);
 }
 
-TlsContext tls_with(const Certificate& certificate) {
-  TlsContext context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
-  if (SSL_CTX_use_certificate_chain_file(context.get(), certificate.certificate_file().c_str()) !=
-          1 ||
-      SSL_CTX_use_PrivateKey_file(context.get(), certificate.key_file().c_str(),
-                                  SSL_FILETYPE_PEM) != 1) {
+// Connections that there are keep theirs.
+void use(SSL_CTX* context, const Certificate& certificate) {
+  if (SSL_CTX_use_certificate_chain_file(context, certificate.certificate_file().c_str()) != 1 ||
+      SSL_CTX_use_PrivateKey_file(context, certificate.key_file().c_str(), SSL_FILETYPE_PEM) != 1) {
     throw std::runtime_error("The test certificate cannot be used.");
   }
+}
+
+TlsContext tls_with(const Certificate& certificate) {
+  TlsContext context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+  use(context.get(), certificate);
   return context;
 }
 
@@ -207,6 +210,12 @@ std::string HttpServer::url() const {
 
 std::string HttpServer::certificate_file() const {
   return impl_->certificate ? impl_->certificate->certificate_file() : std::string{};
+}
+
+void HttpServer::present(const Certificate& certificate) {
+  impl_->stop();
+  use(impl_->shared.tls.get(), certificate);
+  impl_->start();
 }
 
 void HttpServer::fail(Failure failure) { impl_->shared.script.add(std::move(failure)); }

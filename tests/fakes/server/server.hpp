@@ -2,6 +2,7 @@
 // sockets, TLS and the parser are behind it.
 #pragma once
 
+#include "fakes/server/certificate.hpp"
 #include "fakes/server/failure.hpp"
 #include "fakes/server/message.hpp"
 
@@ -52,6 +53,8 @@ class HttpServer {
   std::string url() const;  // "http://127.0.0.1:1234", without a slash at the end
   // A PEM file with the certificate made for this server, for a client's trust; empty without TLS.
   std::string certificate_file() const;
+  // Stops, and starts with that one instead. For servers with TLS.
+  void present(const Certificate& certificate);
 
   void fail(Failure failure);
   void fail_next(std::uint64_t times, Answer answer);
