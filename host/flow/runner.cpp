@@ -261,8 +261,11 @@ void Runner::judge_slot(sluice_batch::Slot& slot, bool is_alone_again) {
     retry(std::move(slot.record), std::move(slot.message), slot.retry_after_ms);
   } else if (slot.verdict == SLUICE_E_AGAIN || slot.verdict == SLUICE_E_STOPPING) {
     meters_.retried("busy", 1);
-    offer_again(std::move(slot.record),
-                slot.retry_after_ms > 0 ? std::chrono::milliseconds(slot.retry_after_ms) : kSoon);
+    const auto delay =
+        slot.retry_after_ms > 0 ? std::chrono::milliseconds(slot.retry_after_ms) : kSoon;
+    // An outage uses up the time of `elapsed` as little as the attempts.
+    slot.record->failing_since = loop_.now() + delay;
+    offer_again(std::move(slot.record), delay);
   } else if (slot.verdict == SLUICE_PENDING) {
     meters_.fault("pending");
     retry(std::move(slot.record), "the stage gave the batch back without a verdict on the record",

@@ -268,6 +268,30 @@ TEST_F(RunnerTest, ARecordThatWasNotTriedComesBackWhenTheStageSays) {
   EXPECT_TRUE(outcomes_.rejected_ids.empty());
 }
 
+TEST_F(RunnerTest, AnOutageDoesNotUseUpTheTimeForRetries) {
+  int calls = 0;
+  auto runner = make({.retry = {.attempts = 4,
+                                .initial = milliseconds(100),
+                                .max = milliseconds(100),
+                                .elapsed = seconds(5)}},
+                     [&](sluice_batch* b) {
+                       ++calls;
+                       if (calls == 1 || calls == 22) return judge_all(b, SLUICE_E_RETRY);
+                       if (calls == 23) return judge_all(b, SLUICE_OK);
+                       for (auto& slot : b->slots) {
+                         slot.verdict = SLUICE_E_AGAIN;
+                         slot.retry_after_ms = 1000;
+                       }
+                       complete(b);
+                       return sluice_status{SLUICE_OK};
+                     });
+  add(*runner, "a");
+  loop_.turn();
+  run_for(seconds(22));
+  EXPECT_EQ(outcomes_.passed_ids, std::vector<std::string>{"a"});
+  EXPECT_TRUE(outcomes_.rejected_ids.empty());
+}
+
 TEST_F(RunnerTest, ABatchPastItsDeadlineIsAbandonedAndItsLateWordIgnored) {
   std::vector<sluice_batch*> held;
   auto runner = make({.concurrency = 1, .timeout = milliseconds(100)}, [&](sluice_batch* b) {
