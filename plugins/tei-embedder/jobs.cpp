@@ -11,12 +11,12 @@ sluice::Status status_of(const Verdict& verdict) {
       return {};
     case Outcome::kReject:
       return sluice::Status::reject(verdict.why);
-    case Outcome::kHold:
-    case Outcome::kUnfit:
-      return {SLUICE_E_FATAL, verdict.why};
     case Outcome::kStopping:
       return {SLUICE_E_STOPPING, verdict.why};
     case Outcome::kAgain:
+    case Outcome::kHold:
+    case Outcome::kUnfit:
+      // The texts wait. Ending the host would take the other branches of the flow along.
       return sluice::Status::busy(verdict.why, verdict.retry_after);
     case Outcome::kRetry:
       break;
@@ -48,7 +48,9 @@ void AskedJob::judge(std::size_t i, const Verdict& verdict) {
     is_done_[i] = true;
   } else if (!failure_) {
     failure_ = verdict;
-    if (verdict.outcome == Outcome::kAgain) failure_->outcome = Outcome::kRetry;
+    const bool may_wait =
+        verdict.outcome != Outcome::kReject && verdict.outcome != Outcome::kStopping;
+    if (may_wait) failure_->outcome = Outcome::kRetry;
   }
 }
 

@@ -126,7 +126,7 @@ class TeiEmbedder final : public sluice::Component,
   sluice::Status probe() override {
     const auto promise = std::make_shared<std::promise<Handshake>>();  // its callback may be late
     std::future<Handshake> outcome = promise->get_future();
-    shake_hands(*service_, settings_, std::nullopt,
+    shake_hands(*service_, settings_, Past{},
                 [promise](Handshake handshake) { promise->set_value(std::move(handshake)); });
     const Handshake handshake = outcome.get();  // its calls have timeouts
     if (!handshake.link) return status_of(handshake.failure);

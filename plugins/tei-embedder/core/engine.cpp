@@ -16,6 +16,7 @@ constexpr Limits kUnlimited{.texts = std::numeric_limits<std::size_t>::max(),
                             .bytes = Limits{}.bytes};
 constexpr seconds kLongestCall{60};           // without a deadline; a CPU may take tens of seconds
 constexpr milliseconds kHandshakePause{500};  // after a handshake that failed
+constexpr seconds kPersonPause{10};           // the same, where only a person can mend it
 constexpr milliseconds kFirstPause{100};      // after an overload without Retry-After; then doubled
 constexpr milliseconds kLongestPause{5'000};
 constexpr milliseconds kQueryPause{50};      // somebody waits for it
@@ -151,9 +152,7 @@ void Engine::want_handshake(Clock::time_point now, Todo& todo) {
 
 Verdict Engine::not_before_handshake(Clock::time_point now) const {
   Verdict out = *failure_;
-  if (out.outcome == Outcome::kAgain) {
-    out.retry_after = std::chrono::ceil<milliseconds>(next_handshake_ - now);
-  }
+  out.retry_after = std::chrono::ceil<milliseconds>(next_handshake_ - now);
   return out;
 }
 
@@ -163,7 +162,7 @@ void Engine::expire(Clock::time_point now, Todo& todo) {
             {Outcome::kAgain, "TEI had no room for the text within the batch's time."}, todo);
   if (paused_until_ > now) {
     judge_all(line_.take_expired(paused_until_),
-              {Outcome::kRetry, "TEI is overloaded and asked to wait.",
+              {Outcome::kAgain, "TEI is overloaded and asked to wait.",
                std::chrono::ceil<milliseconds>(paused_until_ - now)},
               todo);
   }
@@ -223,12 +222,12 @@ void Engine::send(Sending sending) {
 }
 
 void Engine::shake() {
-  std::optional<Link> known;
+  Past past;
   {
     const std::scoped_lock lock(mutex_);
-    known = link_;
+    past = {.link = link_, .is_doubted = trouble_ == Source::kCall};
   }
-  shake_hands(outside_, settings_, std::move(known),
+  shake_hands(outside_, settings_, std::move(past),
               [this](Handshake handshake) { take_handshake(std::move(handshake)); });
 }
 
@@ -385,7 +384,8 @@ void Engine::take_handshake(Handshake handshake) {
       is_stopping_ = true;
     } else {
       const auto now = outside_.now();
-      next_handshake_ = now + kHandshakePause;
+      const bool comes_back = failure_->outcome == Outcome::kAgain;
+      next_handshake_ = now + (comes_back ? kHandshakePause : kPersonPause);
       suspect(Source::kHandshake, failure_->why, todo);
       judge_waiting(not_before_handshake(now), todo);
     }

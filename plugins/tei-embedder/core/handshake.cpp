@@ -33,9 +33,9 @@ Handshake failed(const Refusal& refusal) {
 // One handshake under way. Kept alive by the callback of the call that it waits for.
 class Greeting : public std::enable_shared_from_this<Greeting> {
  public:
-  Greeting(Outside& outside, const Settings& settings, std::optional<Link> known,
+  Greeting(Outside& outside, const Settings& settings, Past past,
            std::function<void(Handshake)> done)
-      : outside_(outside), settings_(settings), known_(std::move(known)), done_(std::move(done)) {}
+      : outside_(outside), settings_(settings), past_(std::move(past)), done_(std::move(done)) {}
 
   void ask_info() {
     Call call{.method = "GET", .path = "/info", .timeout = kInfoTimeout};
@@ -64,12 +64,14 @@ class Greeting : public std::enable_shared_from_this<Greeting> {
       return done_(failed(Outcome::kUnfit, "The model " + link_.info->model_id + " at url is a " +
                                                link_.info->model_kind + " and makes no vectors."));
     }
-    const bool is_known = known_ && known_->info && link_.info &&
-                          known_->info->is_same_model(*link_.info) && is_allowed(known_->wire);
+    const std::optional<Link>& known = past_.link;
+    const bool is_known = known && known->info && link_.info &&
+                          known->info->is_same_model(*link_.info) && is_allowed(known->wire);
+    if (is_known && past_.is_doubted) return ask_sample(known->wire);
     if (is_known) {
-      link_.dimension = known_->dimension;
-      link_.wire = known_->wire;
-      link_.latency = known_->latency;
+      link_.dimension = known->dimension;
+      link_.wire = known->wire;
+      link_.latency = known->latency;
       return done_({.link = std::move(link_)});
     }
     ask_sample(is_allowed(Wire::kOpenAi) ? Wire::kOpenAi : Wire::kNative);
@@ -120,7 +122,7 @@ class Greeting : public std::enable_shared_from_this<Greeting> {
 
   Outside& outside_;
   const Settings& settings_;
-  const std::optional<Link> known_;
+  const Past past_;
   const std::function<void(Handshake)> done_;
   Link link_;
 };
@@ -155,9 +157,9 @@ std::string Link::describe() const {
   return out + "; one text took " + std::to_string(latency.count()) + " ms";
 }
 
-void shake_hands(Outside& outside, const Settings& settings, std::optional<Link> known,
+void shake_hands(Outside& outside, const Settings& settings, Past past,
                  std::function<void(Handshake)> done) {
-  std::make_shared<Greeting>(outside, settings, std::move(known), std::move(done))->ask_info();
+  std::make_shared<Greeting>(outside, settings, std::move(past), std::move(done))->ask_info();
 }
 
 }  // namespace tei

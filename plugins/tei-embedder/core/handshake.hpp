@@ -1,5 +1,5 @@
-// The handshake: asks the service for its limits and, where it is not known yet, for one vector, to
-// learn how long they are and which endpoint gives them in base64.
+// The handshake: asks the service for its limits and for one vector, to learn how long they are and
+// which endpoint gives them in base64. The vector is left out where all that is known already.
 #pragma once
 
 #include "core/exchange.hpp"
@@ -36,9 +36,16 @@ struct Handshake {
   Verdict failure = {};  // when there is no link; kAgain, kHold, kUnfit or kStopping
 };
 
-// `done` runs once. `known` is the link before, if any: the same model is not asked for a vector
-// again. `outside` and `settings` outlive the call.
-void shake_hands(Outside& outside, const Settings& settings, std::optional<Link> known,
+// What there was before.
+struct Past {
+  std::optional<Link> link = {};
+  // Whether a call has failed since: /info may answer while the model does not, so the service has
+  // to make one vector before it is trusted with texts again.
+  bool is_doubted = false;
+};
+
+// `done` runs once. `outside` and `settings` outlive the call.
+void shake_hands(Outside& outside, const Settings& settings, Past past,
                  std::function<void(Handshake)> done);
 
 }  // namespace tei

@@ -19,7 +19,7 @@ enum class Outcome {
 struct Verdict {
   Outcome outcome = Outcome::kDone;
   std::string why = {};                     // a sentence; empty for kDone
-  std::chrono::milliseconds retry_after{};  // of kRetry and kAgain; 0: the host chooses
+  std::chrono::milliseconds retry_after{};  // of what may work later; 0: the host chooses
 };
 
 }  // namespace tei

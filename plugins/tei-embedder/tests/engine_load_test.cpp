@@ -51,7 +51,7 @@ TEST_F(EngineLoadTest, WhatCannotWaitThatLongGoesBackWithTheTime) {
   Fate fate;
   submit(1, fate, 10s);
   service.answer(Reply{.status = 429, .retry_after = 60s});
-  EXPECT_EQ(fate.of(0), "retry");
+  EXPECT_EQ(fate.of(0), "again");
   EXPECT_EQ(fate.verdicts[0].retry_after, 60s);
 }
 

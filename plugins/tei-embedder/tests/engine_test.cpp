@@ -129,7 +129,7 @@ TEST_F(EngineTest, ComesBackByItselfWhenNobodySendsAnything) {
   EXPECT_EQ(engine.dimension(), 2U);
 }
 
-TEST_F(EngineTest, AfterAFailureItReadsTheInfoAgainButAsksForNoVector) {
+TEST_F(EngineTest, AfterAFailureTheServiceHasToMakeOneVectorFirst) {
   connect();
   Fate first;
   submit(1, first);
@@ -140,11 +140,40 @@ TEST_F(EngineTest, AfterAFailureItReadsTheInfoAgainButAsksForNoVector) {
   submit(80, second);
   EXPECT_EQ(service.open_calls(), Calls{"/info 0"});
   service.answer_info(R"("max_client_batch_size":64)");
+  ASSERT_EQ(service.open_calls(), Calls{"/embed 1"}) << "none of the texts yet";
+  service.answer_vectors();
   EXPECT_EQ(service.open_calls(), (Calls{"/embed 64", "/embed 16"})) << "with the new limits";
   service.answer_vectors();
   service.answer_vectors();
   EXPECT_EQ(second.count("done"), 80U);
   EXPECT_EQ(service.lines, (Calls{"TEI answered 503 to /embed: unhealthy", "TEI works again"}));
+}
+
+// /info answers, the model does not: a text is tried once and then waits, uncounted.
+TEST_F(EngineTest, WhileNothingWorksNoTextIsTried) {
+  connect();
+  Fate first;
+  submit(1, first);
+  service.answer(500, "boom");
+  EXPECT_EQ(first.of(0), "retry");
+  for (int i = 0; i < 20; ++i) {
+    Fate fate;
+    submit(40, fate);
+    service.answer_info();
+    ASSERT_EQ(service.open_calls(), Calls{"/embed 1"});
+    service.answer(500, "boom");
+    EXPECT_EQ(fate.count("again"), 40U);
+    EXPECT_EQ(fate.verdicts[0].retry_after, 500ms);
+    service.advance(500ms);
+  }
+  EXPECT_EQ(service.lines, Calls{"TEI answered 500 to /embed: boom"});
+  Fate last;
+  submit(1, last);
+  service.answer_info();
+  service.answer_vectors();
+  service.answer_vectors();
+  EXPECT_EQ(last.of(0), "done");
+  EXPECT_EQ(service.lines.back(), "TEI works again");
 }
 
 TEST_F(EngineTest, AnotherModelIsAskedForItsDimensionAndRefusedWithAnother) {
@@ -164,7 +193,8 @@ TEST_F(EngineTest, AnotherModelIsAskedForItsDimensionAndRefusedWithAnother) {
       "or restart with an index made for the new one.");
   EXPECT_EQ(engine.dimension(), 2U);
 
-  service.advance(500ms);
+  EXPECT_EQ(later.verdicts[0].retry_after, 10s);
+  service.advance(10s);
   Fate again;
   submit(1, again);
   service.answer_info(R"("model_sha":"3")");
@@ -299,6 +329,7 @@ TEST_F(EngineTest, AnotherCountOrGarbageIsTriedAgainAsAWhole) {
   Fate next;
   submit(2, next);
   service.answer_info();
+  service.answer_vectors();
   service.answer(200, "<html>");
   EXPECT_EQ(next.count("retry"), 2U);
 }
@@ -312,9 +343,18 @@ TEST_F(EngineTest, ARefusedKeyHoldsTheTextsAndAsksForAnOperator) {
   EXPECT_EQ(service.lines.size(), 1U);
   Fate next;
   submit(1, next);
+  service.answer_info();
+  service.answer(401);
+  EXPECT_EQ(next.of(0), "hold");
+  EXPECT_EQ(next.verdicts[0].retry_after, 10s) << "a person has to do something first";
+  EXPECT_EQ(service.lines.size(), 1U);
+  service.advance(10s);
+  Fate last;
+  submit(1, last);
   service.answer_info();  // the server has the right key now
   service.answer_vectors();
-  EXPECT_EQ(next.of(0), "done");
+  service.answer_vectors();
+  EXPECT_EQ(last.of(0), "done");
 }
 
 TEST(Engine, PutsItsPromptsInFrontOfQueriesAndPassages) {
