@@ -14,9 +14,16 @@ namespace {
 constexpr std::size_t kBytesPerFloat = 12;
 constexpr std::size_t kBytesPerPoint = 256;
 
+constexpr std::chrono::seconds kTrifleTimeout{10};
+constexpr std::chrono::milliseconds kLeastTime{1};  // 0 would be no limit at all
+
 // Whatever were sent would fare the same: nothing is said about the change itself.
 bool is_of_server(Fault::Kind kind) {
   return kind == Fault::Kind::kAway || kind == Fault::Kind::kDenied || kind == Fault::Kind::kMisfit;
+}
+
+bool is_of_another_shape(const Fault& fault) {
+  return fault.kind == Fault::Kind::kMissing || fault.kind == Fault::Kind::kOutdated;
 }
 
 Fault not_durable(const Place& place, WriteStatus status) {
@@ -32,13 +39,12 @@ Fault not_durable(const Place& place, WriteStatus status) {
 // One call of apply.
 class PointWriter::Run {
  public:
-  Run(const PointWriter& writer, std::span<const Change> changes,
-      const std::function<bool()>& is_wanted)
-      : writer_(writer), changes_(changes), is_wanted_(is_wanted), verdicts_(changes.size()) {}
+  Run(PointWriter& writer, std::span<const Change> changes, const Patience& patience)
+      : writer_(writer), changes_(changes), patience_(patience), verdicts_(changes.size()) {}
 
   std::vector<Verdict> all() {
     const std::uint64_t size = reject_the_unfit();
-    if (!prepare(size)) return std::move(verdicts_);
+    if (!prepare(size) || !is_trusted()) return std::move(verdicts_);
     std::vector<std::size_t> group;
     for (std::size_t i = 0; i < changes_.size(); ++i) {
       if (verdicts_[i].kind != Verdict::Kind::kDone) continue;
@@ -92,6 +98,26 @@ class PointWriter::Run {
     return shape_.size > 0;
   }
 
+  Doubt& doubt_about(const Change& change) {
+    return writer_.doubts_[static_cast<std::size_t>(change.kind)];
+  }
+
+  // Qdrant may answer while its writes do not. In doubt it has to do a trifle first. False: nothing
+  // is to be sent.
+  bool is_trusted() {
+    const auto doubt = std::find_if(writer_.doubts_.begin(), writer_.doubts_.end(),
+                                    [](const Doubt& one) { return one.is_there(); });
+    if (doubt == writer_.doubts_.end()) return true;
+    auto fault = exchange({.method = "POST",
+                           .target = write_target("/points/delete"),
+                           .body = trifle_body(),
+                           .timeout = kTrifleTimeout});
+    if (!fault || is_of_another_shape(*fault)) return true;
+    fault->after = std::max(fault->after, doubt->pause());
+    put_off_all(*fault);
+    return false;
+  }
+
   void send(Group group) {
     if (changes_[group.front()].kind == Change::Kind::kRemove) {
       for (std::size_t at = 0; at < group.size(); at += writer_.settings_.max_points)
@@ -139,10 +165,10 @@ class PointWriter::Run {
 
   void send_points(Group group, std::string body) {
     if (!may_go_on(group)) return;
-    const bool is_waited_for = writer_.settings_.durability == Durability::kWaitedFor;
-    const std::string target =
-        writer_.collection_.target(is_waited_for ? "/points?wait=true" : "/points");
-    judge(group, exchange({.method = "PUT", .target = target, .body = std::move(body)}));
+    judge(group, exchange({.method = "PUT",
+                           .target = write_target("/points"),
+                           .body = std::move(body),
+                           .timeout = writer_.settings_.timeout}));
   }
 
   void send_removals(Group group) {
@@ -150,15 +176,27 @@ class PointWriter::Run {
     std::vector<Removal> removals;
     for (const std::size_t i : group)
       removals.push_back({.document_id = changes_[i].document_id, .ordinal = changes_[i].ordinal});
+    judge(group, exchange({.method = "POST",
+                           .target = write_target("/points/delete"),
+                           .body = removal_body(removals),
+                           .timeout = writer_.settings_.timeout}));
+  }
+
+  std::string write_target(const char* path) const {
     const bool is_waited_for = writer_.settings_.durability == Durability::kWaitedFor;
-    const std::string target =
-        writer_.collection_.target(is_waited_for ? "/points/delete?wait=true" : "/points/delete");
-    judge(group, exchange({.method = "POST", .target = target, .body = removal_body(removals)}));
+    return writer_.collection_.target(path) + (is_waited_for ? "?wait=true" : "");
+  }
+
+  std::chrono::milliseconds time_left() const {
+    if (patience_.deadline == std::chrono::steady_clock::time_point::max())
+      return std::chrono::milliseconds::max();
+    return std::chrono::floor<std::chrono::milliseconds>(patience_.deadline -
+                                                         std::chrono::steady_clock::now());
   }
 
   // What went wrong with a write; nothing: it is as durable as was asked for.
   std::optional<Fault> exchange(Call call) const {
-    call.timeout = writer_.settings_.timeout;
+    call.timeout = std::min(call.timeout, std::max(time_left(), kLeastTime));
     const Place& place = writer_.collection_.settings().place;
     const Reply reply = std::move(writer_.wire_({&call, 1}).front());
     if (auto fault = fault_of(place, reply)) return fault;
@@ -172,6 +210,7 @@ class PointWriter::Run {
 
   void judge(Group group, std::optional<Fault> fault) {
     if (!fault) {
+      doubt_about(changes_[group.front()]).worked();
       writer_.weather_(nullptr);
       return;
     }
@@ -184,9 +223,7 @@ class PointWriter::Run {
       send(group.subspan(group.size() / 2));
       return;
     }
-    const bool is_of_another_shape =
-        fault->kind == Fault::Kind::kMissing || fault->kind == Fault::Kind::kOutdated;
-    if (is_of_another_shape) {
+    if (is_of_another_shape(*fault)) {
       writer_.collection_.forget();
       if (!std::exchange(has_looked_again_, true)) return send_again(group);
     }
@@ -204,8 +241,8 @@ class PointWriter::Run {
 
   // False once one request was in vain: the next would be, too.
   bool may_go_on(Group group) {
-    if (!in_vain_ && !is_wanted_()) {
-      in_vain_ = Verdict{.kind = Verdict::Kind::kRetry,
+    if (!in_vain_ && (!patience_.is_wanted() || time_left().count() <= 0)) {
+      in_vain_ = Verdict{.kind = Verdict::Kind::kBusy,
                          .sentence = "The host gave the batch up before all of it was sent."};
     }
     if (!in_vain_) return true;
@@ -213,39 +250,48 @@ class PointWriter::Run {
     return false;
   }
 
+  // The group was tried; what comes after it is not.
   void put_off(Group group, const Fault& fault) {
-    writer_.weather_(&fault);
-    in_vain_ =
-        Verdict{.kind = is_of_server(fault.kind) ? Verdict::Kind::kBusy : Verdict::Kind::kRetry,
-                .sentence = fault.sentence,
-                .after = fault.after};
-    for (const std::size_t i : group) verdicts_[i] = *in_vain_;
+    not_now(fault);
+    Verdict verdict = *in_vain_;
+    if (!is_of_server(fault.kind)) {
+      Doubt& doubt = doubt_about(changes_[group.front()]);
+      const bool is_counted = doubt.failed() == Doubt::Blame::kPoints;
+      verdict.kind = is_counted ? Verdict::Kind::kRetry : Verdict::Kind::kBusy;
+      if (!is_counted) verdict.after = std::max(fault.after, doubt.pause());
+    }
+    for (const std::size_t i : group) verdicts_[i] = verdict;
   }
 
+  // Nothing was tried.
   void put_off_all(const Fault& fault) {
-    std::vector<std::size_t> all;
-    for (std::size_t i = 0; i < changes_.size(); ++i) {
-      if (verdicts_[i].kind == Verdict::Kind::kDone) all.push_back(i);
+    not_now(fault);
+    for (Verdict& verdict : verdicts_) {
+      if (verdict.kind == Verdict::Kind::kDone) verdict = *in_vain_;
     }
-    put_off(all, fault);
+  }
+
+  void not_now(const Fault& fault) {
+    writer_.weather_(&fault);
+    in_vain_ =
+        Verdict{.kind = Verdict::Kind::kBusy, .sentence = fault.sentence, .after = fault.after};
   }
 
   void reject(std::size_t i, std::string sentence) {
     verdicts_[i] = {.kind = Verdict::Kind::kReject, .sentence = std::move(sentence)};
   }
 
-  const PointWriter& writer_;
+  PointWriter& writer_;
   const std::span<const Change> changes_;
-  const std::function<bool()>& is_wanted_;
+  const Patience& patience_;
   std::vector<Verdict> verdicts_;
   Shape shape_;
   std::optional<Verdict> in_vain_;  // of what is still to be sent
   bool has_looked_again_ = false;
 };
 
-std::vector<Verdict> PointWriter::apply(std::span<const Change> changes,
-                                        const std::function<bool()>& is_wanted) const {
-  return Run(*this, changes, is_wanted).all();
+std::vector<Verdict> PointWriter::apply(std::span<const Change> changes, const Patience& patience) {
+  return Run(*this, changes, patience).all();
 }
 
 }  // namespace qdrant_sink

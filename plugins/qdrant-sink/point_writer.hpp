@@ -2,9 +2,11 @@
 #pragma once
 
 #include "collection.hpp"
+#include "doubt.hpp"
 #include "fault.hpp"
 #include "wire.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -33,7 +35,7 @@ struct Change {
 };
 
 struct Verdict {
-  // kBusy: nothing was tried, and nothing speaks against the change itself.
+  // kBusy: the change was not tried, or would have fared the same whatever it is.
   enum class Kind : std::uint8_t { kDone, kReject, kRetry, kBusy };
   Kind kind = Kind::kDone;
   std::string sentence;  // for the operator, unless done
@@ -49,6 +51,12 @@ struct WriterSettings {
   std::chrono::milliseconds timeout = std::chrono::seconds{30};  // of a request
 };
 
+// How long a call of apply may go on.
+struct Patience {
+  std::function<bool()> is_wanted;  // asked between requests
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+};
+
 // Any thread may call.
 class PointWriter {
  public:
@@ -58,10 +66,8 @@ class PointWriter {
   PointWriter(WriterSettings settings, Collection& collection, const Wire& wire, Weather weather)
       : settings_(settings), collection_(collection), wire_(wire), weather_(std::move(weather)) {}
 
-  // In order. A change is done once Qdrant says that it is applied. `is_wanted` is asked between
-  // requests: without it nothing more is sent.
-  std::vector<Verdict> apply(std::span<const Change> changes,
-                             const std::function<bool()>& is_wanted) const;
+  // In order. A change is done once Qdrant says that it is applied.
+  std::vector<Verdict> apply(std::span<const Change> changes, const Patience& patience);
 
  private:
   class Run;
@@ -70,6 +76,8 @@ class PointWriter {
   Collection& collection_;
   const Wire& wire_;
   const Weather weather_;
+  // By Change::Kind: either may work while the other does not.
+  std::array<Doubt, 2> doubts_;
 };
 
 }  // namespace qdrant_sink

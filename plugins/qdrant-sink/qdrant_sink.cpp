@@ -53,6 +53,8 @@ constexpr auto kSchema = sluice::object(
         .with("minLength", "1")
         .describe("The records' vector, and what it is called in the collection."));
 
+using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC here
+
 // How soon a server that is away is asked again.
 constexpr std::chrono::milliseconds kAskAgain{500};
 
@@ -101,10 +103,17 @@ Outage::Log log_of(const sluice::Host& host) {
 
 // What is left until the request's deadline; none is as good as a long one.
 std::chrono::milliseconds time_left(const sluice_search_request& request) {
-  using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC here
   if (request.deadline == 0) return std::chrono::seconds{30};
   const auto deadline = Clock::time_point(std::chrono::nanoseconds(request.deadline));
   return std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+}
+
+// A little before the host gives the batch up, so that the verdict and its reason come first.
+Clock::time_point deadline_of(const sluice::Batch& batch) {
+  constexpr std::chrono::milliseconds kMostHaste{500};
+  if (batch.deadline() == 0) return Clock::time_point::max();
+  const Clock::time_point at{std::chrono::nanoseconds(batch.deadline())};
+  return at - std::min<Clock::duration>(kMostHaste, (at - Clock::now()) / 10);
 }
 
 // The dimension of the embedder that feeds this stage, which the host offers under the empty name;
@@ -182,7 +191,8 @@ class QdrantSink final : public sluice::Component, public sluice::Sink, public s
     changes.reserve(batch.size());
     for (uint32_t i = 0; i < batch.size(); ++i)
       changes.push_back(change_for(batch[i], metadata[i]));
-    const auto verdicts = link_->writer.apply(changes, [&] { return !batch.abandoned(); });
+    const auto verdicts = link_->writer.apply(
+        changes, {.is_wanted = [&] { return !batch.abandoned(); }, .deadline = deadline_of(batch)});
     for (uint32_t i = 0; i < batch.size(); ++i) batch.settle(i, status_of(verdicts[i]));
     return {};
   }

@@ -98,6 +98,8 @@ std::string removal_body(std::span<const Removal> removals) {
   return out + "]}}";
 }
 
+std::string trifle_body() { return R"({"points":["00000000-0000-0000-0000-000000000000"]})"; }
+
 std::string group_query_body(const GroupQuery& query) {
   std::string out = R"({"query":)";
   append_floats(out, query.vector);

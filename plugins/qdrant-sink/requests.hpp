@@ -42,6 +42,8 @@ struct Removal {
   std::uint32_t ordinal = 0;
 };
 std::string removal_body(std::span<const Removal> removals);
+// Removes a point that nobody has: a write that changes nothing.
+std::string trifle_body();
 
 struct GroupQuery {
   std::span<const float> vector = {};

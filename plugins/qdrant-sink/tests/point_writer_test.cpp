@@ -15,7 +15,7 @@
 namespace qdrant_sink {
 
 void PrintTo(const Verdict& verdict, std::ostream* out) {
-  constexpr const char* kNames[] = {"done", "reject", "retry"};
+  constexpr const char* kNames[] = {"done", "reject", "retry", "busy"};
   *out << kNames[static_cast<std::size_t>(verdict.kind)] << " " << verdict.sentence;
 }
 
@@ -27,10 +27,13 @@ class PointWriterTest : public ::testing::Test {
  protected:
   std::vector<Verdict> apply(const std::vector<Change>& changes, bool is_wanted = true) {
     Collection collection(docs(), wire_);
-    const PointWriter writer(settings_, collection, wire_, [this](const Fault* fault) {
+    PointWriter writer(settings_, collection, wire_, watch());
+    return writer.apply(changes, {.is_wanted = [=] { return is_wanted; }});
+  }
+  PointWriter::Weather watch() {
+    return [this](const Fault* fault) {
       weather_.push_back(fault == nullptr ? "fine" : fault->sentence);
-    });
-    return writer.apply(changes, [=] { return is_wanted; });
+    };
   }
   std::vector<Kind> kinds(const std::vector<Change>& changes) {
     std::vector<Kind> all;
@@ -168,9 +171,80 @@ TEST_F(PointWriterTest, AfterOneRequestInVainTheOthersWait) {
   settings_.max_points = 1;
   there().then(200, done()).then(503, error("Shard temporarily unavailable: x"));
   EXPECT_EQ(kinds({put(0), put(1), put(2), remove("d", 3)}),
-            (std::vector{Kind::kDone, Kind::kRetry, Kind::kRetry, Kind::kRetry}));
+            (std::vector{Kind::kDone, Kind::kRetry, Kind::kBusy, Kind::kBusy}))
+      << "what was not tried has not failed";
   EXPECT_EQ(script_.calls().size(), 3U);
   EXPECT_EQ(weather_.size(), 2U);
+}
+
+// Qdrant answers, but not one write works: a point is tried once and then waits, uncounted.
+TEST_F(PointWriterTest, WhileNothingWorksNoPointIsTried) {
+  Collection collection(docs(), wire_);
+  PointWriter writer(settings_, collection, wire_, watch());
+  const auto one = [&] {
+    const std::vector<Change> changes = {put(0)};
+    return writer.apply(changes, {.is_wanted = [] { return true; }}).front().kind;
+  };
+  const std::string broken = error("Service internal error: disk");
+  there().then(500, broken);
+  EXPECT_EQ(one(), Kind::kRetry);
+  for (int i = 0; i < 20; ++i) {
+    script_.then(500, broken);
+    EXPECT_EQ(one(), Kind::kBusy);
+    EXPECT_EQ(script_.asked().back(), "POST /collections/docs/points/delete?wait=true");
+  }
+  script_.then(200, done()).then(200, done());
+  EXPECT_EQ(one(), Kind::kDone);
+  const std::size_t calls = script_.calls().size();
+  script_.then(200, done());
+  EXPECT_EQ(one(), Kind::kDone);
+  EXPECT_EQ(script_.calls().size(), calls + 1) << "no trifle once it works";
+}
+
+// Only points fail, all of them: the trifle tells nothing, but that they fail in a row does.
+TEST_F(PointWriterTest, WhileNoPointWorksNoneIsToBlame) {
+  Collection collection(docs(), wire_);
+  PointWriter writer(settings_, collection, wire_, watch());
+  there();
+  for (int i = 0; i < 20; ++i) {
+    if (i > 0) script_.then(200, done());  // the trifle
+    script_.then(500, error("Service internal error: disk"));
+    const std::vector<Change> changes = {put(0)};
+    const auto verdicts = writer.apply(changes, {.is_wanted = [] { return true; }});
+    EXPECT_EQ(verdicts.front().kind, i == 0 ? Kind::kRetry : Kind::kBusy);
+  }
+}
+
+TEST_F(PointWriterTest, APointThatFailsWhileOthersWorkIsToBlameEachTime) {
+  settings_.max_points = 1;
+  Collection collection(docs(), wire_);
+  PointWriter writer(settings_, collection, wire_, watch());
+  there();
+  for (int i = 0; i < 8; ++i) {
+    if (i > 0) script_.then(200, done());  // the trifle
+    script_.then(200, done()).then(500, error("Service internal error: panic"));
+    const std::vector<Change> changes = {put(0), put(1)};
+    const auto verdicts = writer.apply(changes, {.is_wanted = [] { return true; }});
+    EXPECT_EQ(verdicts[0].kind, Kind::kDone);
+    EXPECT_EQ(verdicts[1].kind, Kind::kRetry);
+  }
+}
+
+TEST_F(PointWriterTest, RequestsEndBeforeTheBatchDoes) {
+  Collection collection(docs(), wire_);
+  PointWriter writer(settings_, collection, wire_, watch());
+  there().then(200, done());
+  const auto in = [](std::chrono::milliseconds time) {
+    return Patience{.is_wanted = [] { return true; },
+                    .deadline = std::chrono::steady_clock::now() + time};
+  };
+  const std::vector<Change> changes = {put(0)};
+  writer.apply(changes, in(std::chrono::seconds(2)));
+  EXPECT_LE(script_.calls().back().timeout, std::chrono::seconds(2));
+  EXPECT_GT(script_.calls().back().timeout, std::chrono::seconds(1));
+  const std::size_t calls = script_.calls().size();
+  EXPECT_EQ(writer.apply(changes, in(-std::chrono::seconds(1))).front().kind, Kind::kBusy);
+  EXPECT_EQ(script_.calls().size(), calls);
 }
 
 TEST_F(PointWriterTest, ARateLimitSaysWhenToComeBack) {
@@ -208,7 +282,7 @@ TEST_F(PointWriterTest, ALookThatDoesNotHelpIsNotRepeated) {
 TEST_F(PointWriterTest, NothingMoreIsSentOnceNobodyWantsIt) {
   there();
   const auto verdicts = apply({put(0)}, false);
-  EXPECT_EQ(verdicts[0].kind, Kind::kRetry);
+  EXPECT_EQ(verdicts[0].kind, Kind::kBusy);
   EXPECT_EQ(script_.calls().size(), 1U);
 }
 

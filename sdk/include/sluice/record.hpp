@@ -145,6 +145,8 @@ class Batch {
   uint32_t size() const noexcept { return api().batch_size(b_); }
   Record operator[](uint32_t i) const noexcept { return {api().batch_at(b_, i), *host_}; }
   bool abandoned() const noexcept { return api().batch_abandoned(b_) != 0; }
+  // CLOCK_MONOTONIC nanoseconds, when the host gives the batch up; 0 for never.
+  uint64_t deadline() const noexcept { return api().batch_deadline(b_); }
   uint32_t attempt() const noexcept { return api().batch_attempt(b_); }
 
   // Sends the slice [offset, offset+length) of record i on as one chunk of it. `set` may write the
