@@ -1,7 +1,7 @@
 // The service pipeline while something behind it fails: nothing accepted is lost, nothing is
 // doubled, the log says it once, /health/ready names the stage, and no hand is needed when it is
 // over.
-#include "support/service_host.hpp"
+#include "support/service_fault.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,46 +15,6 @@ namespace {
 
 using fakes::Failure;
 using nlohmann::json;
-
-constexpr std::size_t kFaultPages = 30;
-class ServiceFault : public ::testing::Test {
- protected:
-  static ServiceOptions quick() {
-    // As the files say, but for the waits: a test has no half minute for a back-off.
-    return {.settings = {"stages.embed.retry.max=500ms", "stages.vectors.retry.max=500ms",
-                         "stages.embed.retry.attempts=1000", "stages.vectors.retry.attempts=1000",
-                         "stages.embed.timeout=2s", "stages.vectors.timeout=2s"}};
-  }
-  explicit ServiceFault(const ServiceOptions& options = quick()) : service_(options) {}
-
-  void send_pages(const std::string& crawl_id = "crawl") {
-    pages_ = PageMaker(crawl_id).make(kFaultPages);
-    const Crawl crawl(crawl_id);
-    for (const auto& page : pages_) {
-      ASSERT_EQ(deliver(service_.http(), crawl.page(page)).status, 202U);
-    }
-    ASSERT_EQ(deliver(service_.http(), crawl.completed()).status, 200U);
-  }
-  // Everything that was sent is in both indexes once.
-  void expect_all(const std::string& crawl_id = "crawl") {
-    const json ledger = service_.host().await_crawl(crawl_id);
-    EXPECT_EQ(ledger["indexed"], kFaultPages) << ledger << service_.host().process().err();
-    EXPECT_EQ(ledger["failed"], 0) << ledger;
-    EXPECT_EQ(service_.host().documents(), kFaultPages);
-    EXPECT_EQ(service_.points(), service_.chunks("words"));
-    for (const auto& page : pages_) EXPECT_EQ(service_.host().found(page.word), 1U) << page.word;
-  }
-  void expect_trouble(const std::string& stage) {
-    EXPECT_TRUE(eventually([&] { return !service_.trouble(stage).empty(); })) << stage;
-  }
-  void expect_recovery(const std::string& stage) {
-    EXPECT_TRUE(eventually([&] { return service_.trouble(stage).empty(); }))
-        << stage << ": " << service_.trouble(stage);
-  }
-
-  ServiceHost service_;
-  std::vector<TestPage> pages_;
-};
 
 TEST_F(ServiceFault, TeiIsAwayForAWhile) {
   service_.host().start();
@@ -98,10 +58,10 @@ TEST_F(ServiceFault, TeiAnswersNonsense) {
   service_.host().start();
   for (const auto how : {Failure::How::kGarbage, Failure::How::kReset, Failure::How::kResetBody,
                          Failure::How::kTruncate, Failure::How::kClose}) {
-    service_.tei.server().fail({.how = how, .times = 5});
+    service_.tei.server().fail({.how = how, .times = 2});
   }
-  service_.tei.server().fail_next(5, {.status = 200, .body = R"({"vectors":"none"})"});
-  service_.tei.server().fail_next(5, {.status = 500, .body = "boom"});
+  service_.tei.server().fail_next(2, {.status = 200, .body = R"({"vectors":"none"})"});
+  service_.tei.server().fail_next(2, {.status = 500, .body = "boom"});
   service_.tei.twist_next(3, fakes::Twist::kRowShort);
   service_.tei.twist_next(3, fakes::Twist::kRowMore);
   send_pages();
@@ -165,7 +125,7 @@ TEST_F(ServiceFault, RedisIsRestartedWithoutItsData) {
 class ServiceFaultKept : public ServiceFault {
  protected:
   static ServiceOptions with_data() {
-    ServiceOptions options = quick();
+    ServiceOptions options = quick_options();
     options.redis.keeps_data = true;
     return options;
   }
@@ -215,31 +175,6 @@ TEST_F(ServiceFault, ACollectionOfAnotherDimensionIsRefused) {
     EXPECT_EQ(service_.host().process().wait(patient(seconds(30))), kConfigExit);
   }
   EXPECT_NE(printed.find("dimension"), std::string::npos) << printed;
-}
-
-// A service that wants a key, and a host that has another.
-TEST(ServiceCredentials, AreNamedWhenTheyAreWrong) {
-  ServiceOptions options;
-  options.tei.api_key = "right";
-  options.qdrant.api_key = "right";
-  options.redis.password = "right";
-  options.settings = {"stages.embed.config.api_key=wrong-tei",
-                      "stages.vectors.config.api_key=wrong-qdrant"};
-  ServiceHost service(options);
-  setenv("REDIS_URL",
-         ("redis://:wrong-redis@127.0.0.1:" + std::to_string(service.redis.port())).c_str(), 1);
-  const auto probed = run_sluice({"check", "--probe", service_pipeline("streaming").string(),
-                                  "--set", "stages.embed.config.api_key=wrong-tei", "--set",
-                                  "stages.vectors.config.api_key=wrong-qdrant"});
-  EXPECT_NE(probed.exit_code, 0);
-  const std::string all = probed.out + probed.err;
-  for (const char* stage : {"seen", "embed", "vectors"}) {
-    EXPECT_NE(all.find(std::string(stage) + ": "), std::string::npos) << all;
-    EXPECT_EQ(all.find(std::string(stage) + ": fine"), std::string::npos) << all;
-  }
-  for (const char* secret : {"wrong-tei", "wrong-qdrant", "wrong-redis"}) {
-    EXPECT_EQ(all.find(secret), std::string::npos) << all;
-  }
 }
 
 TEST(ServiceProbe, SaysWhatEachServiceIs) {
