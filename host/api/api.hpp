@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/control.hpp"
+#include "api/operation.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "crawls/ledger.hpp"
@@ -54,7 +55,15 @@ class Api {
     bool is_limited = true;
   };
   using Handler = void (Api::*)(const net::ExchangePtr&);
-  Result<void> add(std::string method, std::string pattern, Access access, Handler handler);
+  struct Entry {
+    const char* method;
+    const char* pattern;
+    Access access;
+    Handler handler;
+    Operation operation;
+  };
+  static std::vector<Entry> entries();
+  Result<void> add(Entry entry);
   void close();
 
   void search(const net::ExchangePtr& x);
@@ -73,6 +82,7 @@ class Api {
   void health(const net::ExchangePtr& x);
   void metrics(const net::ExchangePtr& x);
   void about(const net::ExchangePtr& x);
+  void openapi(const net::ExchangePtr& x);
 
   std::vector<std::string> reasons_not_ready(const flow::PipelineView& view) const;
 

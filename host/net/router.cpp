@@ -284,7 +284,7 @@ RouteMatch Router::match(std::string_view method, const std::vector<std::string>
 std::vector<RouteInfo> Router::routes() const {
   std::vector<RouteInfo> infos;
   for (const auto& entry : *table()) {
-    infos.push_back({entry.route->method(), entry.route->pattern(), entry.route->options().owner});
+    infos.push_back({entry.route->method(), entry.route->pattern(), entry.route->options()});
   }
   std::sort(infos.begin(), infos.end(), [](const RouteInfo& left, const RouteInfo& right) {
     return std::tie(left.pattern, left.method) < std::tie(right.pattern, right.method);

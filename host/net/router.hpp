@@ -34,7 +34,8 @@ struct RouteOptions {
   std::size_t max_body = 0;  // bytes; 0 = the server's
   bool needs_token = false;
   bool rate_limited = false;
-  std::string owner = {};  // who added it, for messages and lists
+  std::string owner = {};      // who added it, for messages and lists
+  std::string operation = {};  // its description for people: an OpenAPI operation as JSON, or empty
 };
 
 // What the router is to open.
@@ -99,7 +100,7 @@ struct RouteMatch {
 struct RouteInfo {
   std::string method;
   std::string pattern;
-  std::string owner;
+  RouteOptions options;
 };
 
 // Any thread, while serving too: requests see a snapshot. Patterns are segments between slashes,

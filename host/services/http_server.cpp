@@ -35,6 +35,8 @@ sluice_status route_at(const sluice_host* h, const sluice_route* route,
     return fail(err, SLUICE_E_CONFIG,
                 "\"" + path + "\" is not a path: it has to begin with a slash");
   }
+  std::string operation;
+  if (SLUICE_HAS(route, operation)) operation = to_view(route->operation);
   const bool is_open = (route->flags & SLUICE_ROUTE_OPEN) != 0;
   const bool blocks = (route->flags & SLUICE_ROUTE_NONBLOCKING) == 0;
   instance.declare({std::string(to_view(route->method)),
@@ -42,7 +44,8 @@ sluice_status route_at(const sluice_host* h, const sluice_route* route,
                     {.runs_on = blocks ? net::RunsOn::kWorker : net::RunsOn::kIoWhenSmall,
                      .needs_token = !is_open,
                      .rate_limited = !is_open,
-                     .owner = instance.name()},
+                     .owner = instance.name(),
+                     .operation = std::move(operation)},
                     handler,
                     ctx});
   return SLUICE_OK;

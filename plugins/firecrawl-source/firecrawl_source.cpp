@@ -1,6 +1,7 @@
 // firecrawl-source: takes the deliveries of Firecrawl's webhook and puts their pages into the
 // pipeline.
 #include "host_pipeline.hpp"
+#include "operations.hpp"
 #include "webhook.hpp"
 
 #include <sluice/http.hpp>
@@ -106,8 +107,9 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
     api_key_ = config.text("/api_key");
     if (sluice::Status status = set_api(config); !status.ok()) return status;
     if (sluice::Status status = pipeline_.attach(host()); !status.ok()) return status;
-    return routes_.add_at(host(), "POST", config.text("/webhook_path"),
-                          SLUICE_ROUTE_OPEN | SLUICE_ROUTE_NONBLOCKING,
+    return routes_.add_at(host(),
+                          {"POST", config.text("/webhook_path"),
+                           SLUICE_ROUTE_OPEN | SLUICE_ROUTE_NONBLOCKING, kWebhookOperation},
                           [this](sluice::HttpExchange exchange) { answer(std::move(exchange)); });
   }
 

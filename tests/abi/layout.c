@@ -367,11 +367,12 @@ FIELD(sluice_http_client, cancel, 16, 8);
 CONSTANT(SLUICE_ROUTE_OPEN, 1);
 CONSTANT(SLUICE_ROUTE_NONBLOCKING, 2);
 
-SIZE(sluice_route, 40);
+SIZE(sluice_route, 56);
 FIELD(sluice_route, struct_size, 0, 4);
 FIELD(sluice_route, flags, 4, 4);
 FIELD(sluice_route, method, 8, 16);
 FIELD(sluice_route, path, 24, 16);
+FIELD(sluice_route, operation, 40, 16);
 
 SIZE(sluice_http_server, 88);
 FIELD(sluice_http_server, struct_size, 0, 4);

@@ -178,13 +178,23 @@ class HttpRoutes {
   // At a path that the settings name. `flags`: SLUICE_ROUTE_*.
   Status add_at(const Host& host, std::string_view method, std::string_view path, uint32_t flags,
                 Handler handler) {
-    return declare(
-        host, std::move(handler),
-        [&](const sluice_http_server* api, Bound* bound, sluice_error* err) {
-          if (!SLUICE_HAS_FN(api, route_at)) return sluice_status{SLUICE_E_UNSUPPORTED};
-          const sluice_route route{sizeof(sluice_route), flags, to_c(method), to_c(path)};
-          return api->route_at(host.raw(), &route, &call, bound, err);
-        });
+    return add_at(host, {method, path, flags, {}}, std::move(handler));
+  }
+  // As above, with what the host's OpenAPI document says of it: an operation object as JSON.
+  struct Place {
+    std::string_view method;
+    std::string_view path;
+    uint32_t flags = 0;
+    std::string_view operation = {};
+  };
+  Status add_at(const Host& host, const Place& place, Handler handler) {
+    return declare(host, std::move(handler),
+                   [&](const sluice_http_server* api, Bound* bound, sluice_error* err) {
+                     if (!SLUICE_HAS_FN(api, route_at)) return sluice_status{SLUICE_E_UNSUPPORTED};
+                     const sluice_route route{sizeof(sluice_route), place.flags, to_c(place.method),
+                                              to_c(place.path), to_c(place.operation)};
+                     return api->route_at(host.raw(), &route, &call, bound, err);
+                   });
   }
 
  private:

@@ -3,10 +3,13 @@
 
 #include "net/client.hpp"
 #include "net/event_loop.hpp"
+#include "support/contract.hpp"
 #include "support/patience.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <memory>
+#include <mutex>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -24,7 +27,8 @@ struct Answer {
 };
 std::ostream& operator<<(std::ostream& out, const Answer& answer);
 
-// Any thread.
+// Any thread. Each answer is held against the host's own OpenAPI document; what departs from it is
+// a failure of the test at hand.
 class Http final {
  public:
   explicit Http(std::string base_url);
@@ -41,9 +45,15 @@ class Http final {
               std::vector<net::Header> headers = {});
 
  private:
+  Answer fetch(const std::string& method, const std::string& path, std::string body,
+               std::vector<net::Header> headers);
+  std::shared_ptr<const Contract> contract(const std::vector<net::Header>& headers);
+
   std::string base_url_;
   net::EventLoop loop_{1};
   net::Client client_{loop_};
+  std::mutex mutex_;  // guards contract_
+  std::shared_ptr<const Contract> contract_;
 };
 
 }  // namespace sluice::testing

@@ -130,7 +130,7 @@ TEST(Router, ListsRoutesByPattern) {
   ASSERT_TRUE(add(router, "GET", "/a", "one").ok());
   std::string list;
   for (const auto& info : router.routes()) {
-    list += info.method + " " + info.pattern + " " + info.owner + "\n";
+    list += info.method + " " + info.pattern + " " + info.options.owner + "\n";
   }
   EXPECT_EQ(list, "GET /a one\nGET /b two\nPOST /b two\n");
 }

@@ -145,6 +145,9 @@ typedef struct sluice_route {
   uint32_t flags;
   sluice_str method; /* "*": every one */
   sluice_str path;   /* begins with a slash */
+  /* What the host's OpenAPI document says of it: an operation object as JSON, which
+   * may refer to #/components/schemas/Error. Empty: that it is there. */
+  sluice_str operation;
 } sluice_route;
 typedef struct sluice_http_server {
   uint32_t struct_size;
