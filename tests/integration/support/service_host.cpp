@@ -30,7 +30,8 @@ ServiceHost::ServiceHost(const ServiceOptions& options)
       qdrant(options.qdrant),
       redis(options.redis),
       options_(options),
-      host_(service_pipeline(options.mode), arguments_of(options.settings)) {
+      host_(options.file.empty() ? service_pipeline(options.mode) : options.file,
+            arguments_of(options.settings)) {
   set_environment();
 }
 

@@ -8,6 +8,7 @@
 #include "support/test_host.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ namespace sluice::testing {
 
 struct ServiceOptions {
   std::string mode = "streaming";
+  std::filesystem::path file = {};         // instead of the mode's own
   std::vector<std::string> settings = {};  // path=value, as --set takes them
   fakes::TeiOptions tei = {};
   fakes::QdrantOptions qdrant = {};
