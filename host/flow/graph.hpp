@@ -100,8 +100,6 @@ class Graph final : private GateKeeper, private Passage {
  private:
   void build(const config::Pipeline& pipeline);
   std::unique_ptr<Stage> make_stage(const config::Pipeline& pipeline, const std::string& name);
-  RunnerOptions options_of(const config::Pipeline& pipeline, const StageComponent& component) const;
-  static Backlog::Policy backlog_policy(const config::Pipeline& pipeline);
   Emitter::Options emitter_options(const config::Pipeline& pipeline) const;
   std::string who_is_busy() const;
   bool is_at_rest() const;

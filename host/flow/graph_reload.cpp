@@ -1,5 +1,6 @@
 // Other settings, stages or wiring for a pipeline that runs.
 #include "flow/graph.hpp"
+#include "flow/policy.hpp"
 
 #include <algorithm>
 #include <future>
@@ -27,7 +28,8 @@ void Graph::adopt(const config::Pipeline& pipeline) {
   loop_.run([&] {
     meters_.set_mode(std::string(config::text_of(pipeline.mode)));
     for (auto& stage : stages_) {
-      stage->runner().set_options(options_of(pipeline, *components_->find(stage->name())));
+      stage->runner().set_options(
+          runner_options(pipeline, *components_, *components_->find(stage->name())));
     }
     backlog_.set_policy(backlog_policy(pipeline));
   });
