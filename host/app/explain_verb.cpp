@@ -1,16 +1,18 @@
 // sluice explain and sluice graph: what a pipeline file means, without starting it.
 #include "app/findings.hpp"
+#include "app/terminal_text.hpp"
 #include "app/verbs.hpp"
 #include "app/workbench.hpp"
 #include "config/units.hpp"
 #include "flow/components.hpp"
+#include "flow/policy.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <iostream>
 #include <memory>
-#include <sstream>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -37,40 +39,88 @@ Opened open(const FileOptions& options) {
   return opened;
 }
 
-std::string in_words(const config::Pipeline& pipeline) {
-  std::ostringstream out;
+// What the mode means, each line with what it is about.
+using Lines = std::vector<std::pair<std::string, std::string>>;
+
+void add_mode(const config::Pipeline& pipeline, Lines& lines) {
   const auto& modes = pipeline.modes;
   switch (pipeline.mode) {
     case config::Mode::kStreaming:
-      out << "streaming: a page leaves at once while the first stage has a free slot. When all are "
-             "busy, pages that\n"
-             "  wait leave together, up to "
-          << modes.streaming.max_records << " in a batch.";
+      lines.emplace_back("A page leaves",
+                         "at once while the first stage has a free slot; when all are busy, pages "
+                         "that wait leave together, up to " +
+                             std::to_string(modes.streaming.max_records) + " in a batch");
+      lines.emplace_back("Held", "nothing");
       break;
-    case config::Mode::kMicroBatch:
-      out << "micro-batch: the pages of a crawl leave " << modes.micro_batch.max_records
-          << " at a time, or " << config::format_duration(modes.micro_batch.max_wait)
-          << " after the oldest of them came, or when\n  their crawl closes.";
+    case config::Mode::kMicroBatch: {
+      const auto wait = config::format_duration(modes.micro_batch.max_wait);
+      lines.emplace_back("A page leaves",
+                         "with others of its crawl: when there are " +
+                             std::to_string(modes.micro_batch.max_records) + ", " + wait +
+                             " after the oldest of them came, or when the crawl closes");
+      lines.emplace_back("Held", "in memory, for " + wait + " at most");
       break;
-    case config::Mode::kBatch:
-      out << "batch: the pages of a crawl wait on disk until it closes, or until the first is "
-          << config::format_duration(modes.batch.max_hold)
-          << " old; then they\n  leave in batches of " << modes.batch.max_records << ", at most "
-          << modes.batch.in_flight * modes.batch.max_records << " pages in memory at a time.";
+    }
+    case config::Mode::kBatch: {
+      const auto& batch = modes.batch;
+      lines.emplace_back("A page leaves", "when its crawl closes, in batches of " +
+                                              std::to_string(batch.max_records) + ", at most " +
+                                              std::to_string(batch.in_flight * batch.max_records) +
+                                              " pages in memory at a time");
+      lines.emplace_back("Held", "on disk, in " + pipeline.data.string() + ", until then or for " +
+                                     config::format_duration(batch.max_hold) + " at most");
       break;
+    }
   }
-  return out.str();
+}
+
+void add_stages(const config::Pipeline& pipeline, const flow::Components& components,
+                Lines& lines) {
+  for (const auto& name : components.wiring().order) {
+    const auto options = flow::runner_options(pipeline, components, *components.find(name));
+    lines.emplace_back(
+        "Stage " + name,
+        std::to_string(options.concurrency) + (options.concurrency == 1 ? " call" : " calls") +
+            " in flight, each of up to " + std::to_string(options.inlet.max_records) +
+            " records or " + config::format_bytes(options.inlet.max_bytes) + ", " +
+            config::format_duration(options.timeout) + " long; " +
+            std::to_string(options.retry.attempts) + " attempts");
+  }
 }
 
 std::string promise(const config::Pipeline& pipeline) {
   switch (pipeline.journal_sync) {
     case config::JournalSync::kAlways:
-      return "an answer 202 means the page is on disk: it survives a crash and a power failure.";
+      return "the page is on disk: it survives a crash and a power failure";
     case config::JournalSync::kInterval:
-      return "an answer 202 means the page survives a crash; a power failure may take what came in "
-             "the last 100 ms.";
+      return "the page survives a crash; a power failure may take what came in the last 100 ms";
     default:
-      return "an answer 202 means the page survives a crash of the host, not of the machine.";
+      return "the page survives a crash of the host, not of the machine";
+  }
+}
+
+Lines in_words(const config::Pipeline& pipeline, const flow::Components& components) {
+  Lines lines;
+  add_mode(pipeline, lines);
+  add_stages(pipeline, components, lines);
+  lines.emplace_back("202 means", promise(pipeline));
+  lines.emplace_back("In memory", "at most " + std::to_string(pipeline.limits.records) +
+                                      " pages or " + config::format_bytes(pipeline.limits.bytes) +
+                                      "; beyond that, sources are told to come again (503)");
+  return lines;
+}
+
+void print(const Lines& lines) {
+  constexpr std::size_t kWidth = 100;
+  std::size_t labels = 0;
+  for (const auto& line : lines) labels = std::max(labels, line.first.size());
+  for (const auto& [label, text] : lines) {
+    std::string shown = label;
+    for (const auto& part : wrapped(text, kWidth - labels - 4, text.size())) {
+      shown.resize(labels, ' ');
+      std::cout << "  " << shown << "  " << part << '\n';
+      shown.clear();
+    }
   }
 }
 
@@ -93,13 +143,9 @@ int explain(const FileOptions& options) {
     return kFine;
   }
   const config::Pipeline& pipeline = *opened.loaded.pipeline;
-  std::cout << pipeline.name << '\n'
-            << "  " << in_words(pipeline) << '\n'
-            << "  " << promise(pipeline) << '\n'
-            << "  In memory: at most " << pipeline.limits.records << " pages or "
-            << config::format_bytes(pipeline.limits.bytes)
-            << "; beyond that, sources are told to come again (503).\n\n"
-            << as_json(opened).dump(2) << '\n';
+  std::cout << pipeline.name << ", " << config::text_of(pipeline.mode) << "\n\n";
+  print(in_words(pipeline, *opened.components));
+  std::cout << '\n' << as_json(opened).dump(2) << '\n';
   return kFine;
 }
 

@@ -65,6 +65,21 @@ TEST_F(Cli, ExplainsAPipelineWithItsDefaults) {
   EXPECT_EQ(run_sluice({"explain", bad()}).exit_code, kConfigExit);
 }
 
+TEST_F(Cli, ExplainsWhatItsModeMeans) {
+  const std::vector<std::pair<std::string, std::string>> modes = {
+      {"streaming", "at once while the first stage has a free slot"},
+      {"micro-batch", "2s after the oldest of them came"},
+      {"batch", "when its crawl closes, in batches of 80"}};
+  for (const auto& [mode, leaves] : modes) {
+    const auto shown = run_sluice({"explain", good(), "--set", "mode=" + mode});
+    EXPECT_EQ(shown.exit_code, 0) << shown.err;
+    for (const std::string& text : {leaves, std::string("Stage words    1 call in flight"),
+                                    std::string("202 means"), std::string("Held")}) {
+      EXPECT_NE(shown.out.find(text), std::string::npos) << text << '\n' << shown.out;
+    }
+  }
+}
+
 TEST_F(Cli, DrawsAPipeline) {
   const auto mermaid = run_sluice({"graph", good()});
   EXPECT_EQ(mermaid.exit_code, 0) << mermaid.err;
