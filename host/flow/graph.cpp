@@ -20,8 +20,6 @@ constexpr std::size_t kHeadsAtOnce = 10'000;
 constexpr std::chrono::seconds kRatesEvery{2};
 // The lease of a claim is the dedupe stage's own setting.
 constexpr uint32_t kOwnLease = 0;
-// While draining, how often it is asked whether everything has come to rest.
-constexpr std::chrono::milliseconds kLookAgain{5};
 
 // glibc keeps what a burst of pages took, for the next one; a host at rest should not look as if it
 // still had them.

@@ -98,6 +98,9 @@ class Graph final : private GateKeeper, private Passage {
   }
 
  private:
+  // Draining or pausing, how often it is asked whether everything has come to rest.
+  static constexpr std::chrono::milliseconds kLookAgain{5};
+
   void build(const config::Pipeline& pipeline);
   std::unique_ptr<Stage> make_stage(const config::Pipeline& pipeline, const std::string& name);
   Emitter::Options emitter_options(const config::Pipeline& pipeline) const;

@@ -12,9 +12,6 @@
 namespace sluice::flow {
 namespace {
 
-// While pausing, how often it is asked whether everything has come to rest.
-constexpr std::chrono::milliseconds kLookAgain{5};
-
 // A page that a stage, or the dedupe component, has seen.
 bool has_begun(const Delivery& page) {
   return page.page().is_recovered || page.is_claimed || !page.sinks().empty() || page.failure();

@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kPages = 40;
+constexpr std::size_t kPagesOfAMode = 40;
 const char* const kModes[] = {"streaming", "micro-batch", "batch"};
 
 std::vector<TestPage> some_pages(const std::string& name, std::size_t count) {
@@ -33,11 +33,11 @@ json seen_through_searches(ServiceHost& service) {
   json seen;
   for (const char* query : {"water", "the river and the mountain", "system"}) {
     for (const char* mode : {"keyword", "semantic", "hybrid"}) {
-      const Answer answer =
-          service.host().search({{"query", query}, {"mode", mode}, {"limit", 30}});
+      const json answer =
+          service.host().search({{"query", query}, {"mode", mode}, {"limit", 30}}).json();
       json& one = seen[query][mode];
-      one["total"] = answer.json()["total"];
-      for (const auto& result : answer.json()["results"]) {
+      one["total"] = answer["total"];
+      for (const auto& result : answer["results"]) {
         one["results"].push_back({result["url"], result["text"]});
       }
     }
@@ -67,7 +67,7 @@ TEST(Modes, LeadToTheSameIndexWhateverTheEventsDo) {
   const char* given = std::getenv("SLUICE_SEED");
   const auto seed = given ? static_cast<unsigned>(std::stoul(given)) : std::random_device{}();
   RecordProperty("seed", std::to_string(seed));
-  const auto pages = some_pages("same", kPages);
+  const auto pages = some_pages("same", kPagesOfAMode);
   std::map<std::string, json> seen;
   for (const char* mode : kModes) {
     for (const Generation generation : {Generation::kV0, Generation::kV2}) {
@@ -82,8 +82,8 @@ TEST(Modes, LeadToTheSameIndexWhateverTheEventsDo) {
         ASSERT_LT(deliver(service.http(), event).status, 300U);
       }
       const json ledger = service.host().await_crawl("same");
-      EXPECT_EQ(ledger["received"], kPages) << ledger;
-      EXPECT_EQ(ledger["indexed"], kPages) << ledger;
+      EXPECT_EQ(ledger["received"], kPagesOfAMode) << ledger;
+      EXPECT_EQ(ledger["indexed"], kPagesOfAMode) << ledger;
       EXPECT_EQ(service.chunks_embedded(), service.chunks("words"));
       EXPECT_EQ(service.points(), service.chunks("words"));
       seen[name] = seen_through_searches(service);
