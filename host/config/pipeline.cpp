@@ -52,6 +52,7 @@ class PipelineReader {
 
  private:
   void read_modes(Modes& modes) const;
+  void read_proxies(Api& api);
   void read_http(Http& http);
   void read_plugins(Plugins& plugins);
   void read_stages(std::vector<StageSpec>& stages);
@@ -83,12 +84,16 @@ Pipeline PipelineReader::read() {
   const std::string sync = section(canonical_, "journal").value("sync", "always");
   if (sync == "interval") out.journal_sync = JournalSync::kInterval;
   if (sync == "off") out.journal_sync = JournalSync::kOff;
+  take(section(canonical_, "content"), "keep", out.content.keep);
+  take(section(canonical_, "content"), "max_bytes", out.content.max_bytes);
   take(section(canonical_, "limits"), "records", out.limits.records);
   take(section(canonical_, "limits"), "bytes", out.limits.bytes);
   read_http(out.http);
   const json& api = section(canonical_, "api");
   take(api, "token", out.api.token);
   out.api.rate_limit = parse_rate(api.value("rate_limit", "0/s")).value_or(Rate{});
+  take(api, "cors", out.api.cors);
+  read_proxies(out.api);
   read_plugins(out.plugins);
   take(section(canonical_, "timeouts"), "start", out.timeouts.start);
   take(section(canonical_, "timeouts"), "drain", out.timeouts.drain);
@@ -111,6 +116,21 @@ void PipelineReader::read_modes(Modes& modes) const {
   take(batch, "max_records", modes.batch.max_records);
   take(batch, "in_flight", modes.batch.in_flight);
   take(batch, "max_hold", modes.batch.max_hold);
+}
+
+void PipelineReader::read_proxies(Api& api) {
+  const Node* list = root_.find("/api/trusted_proxies");
+  if (list == nullptr || !list->is_list()) return;
+  for (std::size_t i = 0; i < list->items().size(); ++i) {
+    const Node& item = *list->items()[i];
+    if (!item.is_scalar()) continue;
+    if (const auto network = parse_network(item.text())) {
+      api.trusted_proxies.push_back(*network);
+    } else {
+      report(item, path_of("api.trusted_proxies", i),
+             "expected an address or a network such as 127.0.0.1, 10.0.0.0/8 or fd00::/8");
+    }
+  }
 }
 
 void PipelineReader::read_http(Http& http) {
@@ -205,6 +225,8 @@ void PipelineReader::read_search(SearchSpec& search) const {
   take(from, "embed", search.embed);
   take(from, "rrf_k", search.rrf_k);
   take(from, "timeout", search.timeout);
+  take(section(from, "cache"), "entries", search.cache.entries);
+  take(section(from, "cache"), "ttl", search.cache.ttl);
   const Node* providers = root_.find("/search/providers");
   if (providers == nullptr || !providers->is_map()) return;
   search.providers.emplace();

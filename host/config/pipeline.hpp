@@ -5,6 +5,7 @@
 #include "config/findings.hpp"
 #include "config/interpolate.hpp"
 #include "config/listen.hpp"
+#include "config/network.hpp"
 #include "config/units.hpp"
 
 #include <chrono>
@@ -51,6 +52,12 @@ struct Modes {
   BatchMode batch;
 };
 
+// Pages as they were received.
+struct Content {
+  milliseconds keep{};  // zero: none are kept
+  std::uint64_t max_bytes = 0;
+};
+
 struct Limits {
   std::size_t records = 0;
   std::uint64_t bytes = 0;
@@ -66,8 +73,10 @@ struct Http {
   Tls tls;
 };
 struct Api {
-  std::string token;  // a secret; empty: open
-  Rate rate_limit;    // per client
+  std::string token;                     // a secret; empty: open
+  Rate rate_limit;                       // per client
+  std::vector<Network> trusted_proxies;  // whose X-Forwarded-For is believed
+  std::vector<std::string> cors;         // origins; "*": every one
 };
 
 struct Plugins {
@@ -123,11 +132,17 @@ struct ProviderSpec {
   double weight = 1.0;
   std::optional<SearchKind> kind;  // left out: what the plugin wants
 };
+// Of embeddings of recent queries.
+struct QueryCache {
+  std::size_t entries = 0;  // zero: there is none
+  milliseconds ttl{};
+};
 struct SearchSpec {
   std::optional<std::string> embed;
   std::optional<std::vector<ProviderSpec>> providers;  // left out: every stage that can
   std::size_t rrf_k = 0;
   milliseconds timeout{};
+  QueryCache cache;
 };
 
 struct Pipeline {
@@ -137,6 +152,7 @@ struct Pipeline {
   Modes modes;
   std::filesystem::path data;  // absolute
   JournalSync journal_sync = JournalSync::kAlways;
+  Content content;
   Limits limits;
   Http http;
   Api api;

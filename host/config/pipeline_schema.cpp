@@ -52,6 +52,15 @@ std::string_view pipeline_schema_text() {
         "sync": {"type": "string", "enum": ["always", "interval", "off"], "default": "always"}
       }
     },
+    "content": {
+      "type": "object", "additionalProperties": false, "default": {},
+      "properties": {
+        "keep": {"type": ["string", "number"], "format": "duration", "x-unit": "d", "default": "30d",
+          "description": "How long pages are kept as they were received, for /api/content; 0 keeps none."},
+        "max_bytes": {"type": ["string", "integer"], "format": "bytes", "minimum": 1, "default": "4GiB",
+          "description": "Of all of them, compressed; the oldest go first."}
+      }
+    },
     "limits": {
       "type": "object", "additionalProperties": false, "default": {},
       "properties": {
@@ -78,7 +87,12 @@ std::string_view pipeline_schema_text() {
       "type": "object", "additionalProperties": false, "default": {},
       "properties": {
         "token": {"type": "string", "x-secret": true, "default": ""},
-        "rate_limit": {"type": ["string", "integer"], "format": "rate", "default": "0/s"}
+        "rate_limit": {"type": ["string", "integer"], "format": "rate", "default": "0/s"},
+        "trusted_proxies": {"type": "array", "default": [], "items": {"type": "string"},
+          "description": "Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For names the client."},
+        "cors": {"type": "array", "default": [],
+          "items": {"type": "string", "pattern": "^(\\*|https?://[^/?#\\s]+)$"},
+          "description": "Origins (https://app.example) whose pages may call the API from a browser; * is every one."}
       }
     },
     "plugins": {
@@ -145,7 +159,15 @@ std::string_view pipeline_schema_text() {
           }
         },
         "rrf_k": {"type": "integer", "minimum": 1, "maximum": 100000, "default": 60},
-        "timeout": {"type": ["string", "number"], "format": "duration", "x-unit": "s", "minimum": "1ms", "default": "2s"}
+        "timeout": {"type": ["string", "number"], "format": "duration", "x-unit": "s", "minimum": "1ms", "default": "2s"},
+        "cache": {
+          "type": "object", "additionalProperties": false, "default": {},
+          "properties": {
+            "entries": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 1000,
+              "description": "Queries whose embeddings are kept in memory; 0 keeps none."},
+            "ttl": {"type": ["string", "number"], "format": "duration", "x-unit": "s", "minimum": "1ms", "default": "1h"}
+          }
+        }
       }
     }
   }

@@ -51,6 +51,7 @@ struct SearchWiring {
   std::vector<SearchProvider> providers;  // empty: no search
   std::size_t rrf_k = 0;
   milliseconds timeout{};
+  QueryCache cache;
 };
 
 // Of use only if check_wiring added no error.

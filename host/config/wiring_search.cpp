@@ -121,6 +121,7 @@ void SearchCheck::take_providers() {
 void SearchCheck::run() {
   check_.wiring.search.rrf_k = spec_.rrf_k;
   check_.wiring.search.timeout = spec_.timeout;
+  check_.wiring.search.cache = spec_.cache;
   take_embed();
   take_providers();
 }
