@@ -3,6 +3,7 @@
 #include "observe/log.hpp"
 
 #include "observe/escape.hpp"
+#include "observe/line_queue.hpp"
 
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -180,29 +181,58 @@ struct Log::Impl {
   SystemClock system;
   const Clock* clock;
   std::shared_ptr<spdlog::sinks::sink> sink;  // shared_ptr because spdlog's factories make one
+  std::optional<LineQueue> queue;             // in front of stderr
+
+  std::string line(const Entry& entry) const {
+    const auto at = clock->wall();
+    return format == Format::kText ? text_line(at, entry) : json_line(at, entry);
+  }
 };
 
 Log::Log(Options options) : level_(options.level), impl_(std::make_unique<Impl>()) {
   impl_->format = options.format;
   impl_->clock = options.clock ? options.clock : &impl_->system;
-  if (options.sink) {
+  const bool is_to_stderr = !options.sink;
+  if (!is_to_stderr) {
     impl_->sink = std::make_shared<FunctionSink>(std::move(options.sink));
   } else {
     impl_->sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
   }
   impl_->sink->set_formatter(std::make_unique<LineFormatter>(options.format));
+  if (is_to_stderr) {
+    impl_->queue.emplace(LineQueue::Options{
+        .out =
+            [sink = impl_->sink](const LineQueue::Line& line) {
+              sink->log(spdlog::details::log_msg({}, text_of(line.level).colour, line.text));
+            },
+        .left_out =
+            [impl = impl_.get()](std::size_t lines) {
+              const Field count("lines", lines);
+              return LineQueue::Line{Level::kWarn,
+                                     impl->line({Level::kWarn,
+                                                 "log",
+                                                 "lines were left out: nobody reads them fast "
+                                                 "enough",
+                                                 {&count, 1}})};
+            }});
+  }
 }
 
 Log::~Log() = default;
 
+void Log::flush() const {
+  if (impl_->queue) impl_->queue->flush();
+}
+
 void Log::write(Level level, std::string_view component, std::string_view message,
                 std::span<const Field> fields) const {
   if (!enabled(level)) return;
-  const Entry entry{level, component, message, fields};
-  const auto at = impl_->clock->wall();
-  const std::string line =
-      impl_->format == Format::kText ? text_line(at, entry) : json_line(at, entry);
-  impl_->sink->log(spdlog::details::log_msg({}, text_of(level).colour, line));
+  std::string line = impl_->line({level, component, message, fields});
+  if (impl_->queue) {
+    impl_->queue->add({level, std::move(line)});
+  } else {
+    impl_->sink->log(spdlog::details::log_msg({}, text_of(level).colour, line));
+  }
 }
 
 }  // namespace sluice::observe

@@ -50,7 +50,9 @@ class Log {
   struct Options {
     Level level = Level::kInfo;  // and above
     Format format = Format::kText;
-    Sink sink;                     // empty: stderr, in colour when that is a terminal
+    // Empty: stderr, in colour when that is a terminal, and without anybody waiting for it: when
+    // its reader is far behind, lines are left out, and a line says how many.
+    Sink sink;
     const Clock* clock = nullptr;  // null: the machine's
   };
 
@@ -58,6 +60,9 @@ class Log {
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
+
+  // Waits a moment for lines that are on their way to stderr. Before an end without destructors.
+  void flush() const;
 
   // Cheap; ask before composing an expensive message.
   bool enabled(Level level) const { return level >= level_; }
