@@ -30,6 +30,13 @@ constexpr std::chrono::milliseconds kLinger{2'000};
 // How long a connection may be idle on a server that is full before it makes room for another.
 constexpr std::chrono::milliseconds kGrace{1'000};
 
+// What pages of an admitted origin may send and see, and for how many seconds a browser need not
+// ask again.
+constexpr const char* kCorsMethods = "GET, HEAD, POST, PUT, PATCH, DELETE";
+constexpr const char* kCorsHeaders = "Authorization, Content-Type, X-Request-ID";
+constexpr const char* kCorsExposed = "X-Request-ID, Retry-After";
+constexpr const char* kCorsMaxAge = "600";
+
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 bool is_request_id(std::string_view text) {
@@ -67,8 +74,9 @@ void Connection::start() {
   remote_address_ = peer.address().to_string();
   wire_.socket().set_option(asio::ip::tcp::no_delay(true), failure);  // answers are whole writes
   auto& core = shard_->core();
-  if (!core.tls) return begin_message(core.options.header_timeout);
-  wire_.use_tls(*core.tls);
+  const auto tls = core.tls.load();
+  if (!tls) return begin_message(core.options.header_timeout);
+  wire_.use_tls(*tls->context);  // OpenSSL keeps what a connection uses, also when it is renewed
   enter(Phase::kGreeting, core.options.header_timeout);
   wire_.handshake(asio::ssl::stream_base::server, [self = shared_from_this()](error_code error) {
     if (self->phase_ != Phase::kGreeting) return;
@@ -95,6 +103,7 @@ void Connection::begin_message(std::chrono::milliseconds patience) {
   body_fault_.reset();
   method_.clear();
   request_id_.clear();
+  origin_.clear();
   enter(Phase::kIdle, patience);
   begun_ = Steady::now();
   parse();
@@ -171,6 +180,8 @@ bool Connection::on_head() {
       given && is_request_id(*given) ? std::string(*given) : shard_->core().new_request_id();
   request_.request_id = request_id_;
 
+  if (const auto origin = request_.header("Origin")) judge_origin(*origin);
+
   refusal_ = judge_head();
   const auto expect = request_.header("Expect");
   if (!refusal_ && expect && !equal_without_case(*expect, "100-continue")) {
@@ -193,6 +204,19 @@ bool Connection::on_head() {
   return true;
 }
 
+void Connection::judge_origin(std::string_view origin) {
+  const auto& admits = shard_->core().options.admits_origin;
+  const bool is_plain =
+      std::all_of(origin.begin(), origin.end(), [](char c) { return c > ' ' && c <= '~'; });
+  if (admits && is_plain && admits(origin)) origin_ = origin;
+}
+
+// A browser asks before it sends what a form could not: the answer is the same for every path.
+bool Connection::is_preflight() const {
+  return !origin_.empty() && request_.method == "OPTIONS" &&
+         request_.header("Access-Control-Request-Method");
+}
+
 // Why the request is refused before its body is read, if it is.
 std::optional<Response> Connection::judge_head() {
   if (!parser_->head().is_http_1_0 && count_headers(request_.headers, "Host") != 1) {
@@ -212,6 +236,12 @@ std::optional<Response> Connection::judge_head() {
 }
 
 std::optional<Response> Connection::judge_route() {
+  if (is_preflight()) {
+    return Response{.status = 204,
+                    .headers = {{"Access-Control-Allow-Methods", kCorsMethods},
+                                {"Access-Control-Allow-Headers", kCorsHeaders},
+                                {"Access-Control-Max-Age", kCorsMaxAge}}};
+  }
   auto match = shard_->core().router.match(request_.method, request_.segments);
   if (!match.route && match.allow.empty()) {
     return error_response(404, "There is nothing at this path.");
@@ -305,8 +335,16 @@ void Connection::answer(Response response, Then then) {
                           !core.is_draining.load(std::memory_order_relaxed);
   std::string_view connection = keeps_open ? "" : "close";
   if (keeps_open && parser_->head().is_http_1_0) connection = "keep-alive";
+  if (!origin_.empty()) {
+    response.headers.push_back({"Access-Control-Allow-Origin", origin_});
+    response.headers.push_back({"Access-Control-Expose-Headers", kCorsExposed});
+    response.headers.push_back({"Vary", "Origin"});
+  }
   head_out_ = write_head(
-      response, {.request_id = request_id_, .date = shard_->date(), .connection = connection});
+      response, {.request_id = request_id_,
+                 .date = shard_->date(),
+                 .connection = connection,
+                 .seconds = std::chrono::duration<double>(Steady::now() - begun_).count()});
   const bool has_body = method_ != "HEAD" && !is_bodiless(response.status);
   body_out_ = has_body ? std::move(response.body) : std::string();
   status_ = response.status;

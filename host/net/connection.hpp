@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace sluice::net {
 
@@ -31,6 +32,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void on_read(std::size_t size);
   void parse();
   bool on_head();
+  void judge_origin(std::string_view origin);
+  bool is_preflight() const;
   std::optional<Response> judge_head();
   std::optional<Response> judge_route();
   std::optional<Response> judge_length() const;
@@ -64,6 +67,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   Steady::time_point begun_;            // of the message's first byte, or of the wait for it
   std::string method_;
   std::string request_id_;
+  std::string origin_;  // of the page that sent it from a browser, where that is admitted; or empty
   std::string head_out_;
   std::string body_out_;
   unsigned status_ = 0;

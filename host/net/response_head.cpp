@@ -4,13 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 
 namespace sluice::net {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kOwnHeaders = {
-    "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Date", "X-Request-ID"};
+constexpr std::array<std::string_view, 7> kOwnHeaders = {
+    "Content-Length", "Transfer-Encoding", "Connection",    "Keep-Alive",
+    "Date",           "X-Request-ID",      "X-Process-Time"};
 
 bool is_header_name(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char letter) {
@@ -27,6 +29,15 @@ void append(std::string& head, std::string_view name, std::string_view value) {
     head += breaks_line ? ' ' : letter;
   }
   head += "\r\n";
+}
+
+// "12.34", and never less than what can be shown.
+std::string milliseconds_text(double seconds) {
+  constexpr double kLeast = 0.01;
+  std::array<char, 32> text{};
+  const int size =
+      std::snprintf(text.data(), text.size(), "%.2f", std::max(kLeast, seconds * 1000));
+  return {text.data(), static_cast<std::size_t>(size)};
 }
 
 }  // namespace
@@ -47,6 +58,7 @@ std::string write_head(const Response& response, const ResponseFrame& frame) {
   }
   append(head, "Date", frame.date);
   append(head, "X-Request-ID", frame.request_id);
+  append(head, "X-Process-Time", milliseconds_text(frame.seconds));
   if (!frame.connection.empty()) append(head, "Connection", frame.connection);
   for (const auto& header : response.headers) {
     const bool is_ours = std::any_of(kOwnHeaders.begin(), kOwnHeaders.end(), [&](auto own) {

@@ -163,11 +163,7 @@ Result<unsigned short> Server::start() {
   auto& core = *impl_->core;
   const auto endpoint = endpoint_of(core.options.listen);
   if (!endpoint) return endpoint.error();
-  if (!core.options.tls_certificate.empty() || !core.options.tls_key.empty()) {
-    auto tls = make_server_tls(core.options.tls_certificate, core.options.tls_key);
-    if (!tls) return std::move(tls).error();
-    core.tls = std::move(*tls);
-  }
+  if (auto tls = renew_tls(); !tls) return std::move(tls).error();
   auto& threads = impl_->loop.impl().threads;
   impl_->acceptor = std::make_shared<Impl::Acceptor>(threads.front()->context, impl_->core);
   if (auto listening = impl_->listen(*endpoint); !listening) {
@@ -192,6 +188,15 @@ Result<unsigned short> Server::start() {
   asio::post(impl_->acceptor->listener.get_executor(),
              [acceptor = impl_->acceptor] { acceptor->accept(); });
   return port;
+}
+
+Result<void> Server::renew_tls() {
+  auto& core = *impl_->core;
+  if (core.options.tls_certificate.empty() && core.options.tls_key.empty()) return {};
+  auto tls = make_server_tls(core.options.tls_certificate, core.options.tls_key);
+  if (!tls) return std::move(tls).error();
+  core.tls.store(std::make_shared<const TlsServer>(TlsServer{std::move(*tls)}));
+  return {};
 }
 
 void Server::stop_accepting() {

@@ -45,6 +45,10 @@ struct ServerOptions {
   // thread; must not block.
   std::function<std::optional<Response>(const Request&, const RouteOptions&)> admit = {};
 
+  // Whether pages of this origin may call from a browser (CORS). None: of no other origin. On a
+  // loop thread; must not block.
+  std::function<bool(std::string_view origin)> admits_origin = {};
+
   // After each answer. On a loop thread; must not block.
   std::function<void(const RequestLog&)> on_done = {};
 };
@@ -62,6 +66,10 @@ class Server {
   Result<unsigned short> start();
 
   // The methods below: any thread but the loop's.
+
+  // Reads certificate and key again, for the connections that come from now on. With an Error the
+  // old ones stay. Nothing happens without TLS.
+  Result<void> renew_tls();
 
   // No new connections; those that are open go on.
   void stop_accepting();

@@ -1,6 +1,7 @@
 // What a server's connections share. For the .cpp files of this folder, since it brings in Asio.
 #pragma once
 
+#include "base/latest.hpp"
 #include "net/byte_budget.hpp"
 #include "net/server.hpp"
 #include "net/tls.hpp"
@@ -32,7 +33,7 @@ struct ServerCore {
   Router& router;
   WorkerPool& workers;
   const std::shared_ptr<ByteBudget> budget;
-  TlsContext tls;                 // none: plain HTTP; set before listening
+  Latest<TlsServer> tls;          // null: plain HTTP; there before listening
   std::function<void()> on_room;  // fewer than max_connections again; any loop thread
 
   // Relaxed in use: each stands alone and a moment's delay does no harm.

@@ -34,6 +34,11 @@ Result<TlsContext> make_server_tls(const std::string& certificate, const std::st
   if (failure) return unusable("certificate", certificate, failure);
   context->use_private_key_file(key, ssl::context::pem, failure);
   if (failure) return unusable("key", key, failure);
+  if (SSL_CTX_check_private_key(context->native_handle()) != 1) {
+    return Error{Fault::kConfig, "The TLS key \"" + key +
+                                     "\" does not belong to the certificate \"" + certificate +
+                                     "\"; give the two that were made together."};
+  }
   return context;
 }
 

@@ -15,6 +15,11 @@ namespace sluice::net {
 // Shared by the pools or shards that make connections from it.
 using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 
+// What a server greets new clients with; replaced as a whole when its certificate is renewed.
+struct TlsServer {
+  TlsContext context;
+};
+
 // PEM files; TLS 1.2 and later.
 Result<TlsContext> make_server_tls(const std::string& certificate, const std::string& key);
 

@@ -1,71 +1,24 @@
 // TLS both ways, with a certificate made here.
 #include "net/client.hpp"
 #include "running_server.hpp"
-
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
+#include "tls_files.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 
 namespace sluice::net {
 namespace {
 
 using namespace test;
 
-using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
-using File = std::unique_ptr<std::FILE, decltype(&std::fclose)>;
-
-// A folder with a key and a certificate that signs itself, for 127.0.0.1 or another name.
-class TlsFiles {
- public:
-  explicit TlsFiles(const char* subject) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sluice-tls-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    const Key key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
-    const Certificate made(X509_new(), &X509_free);
-    X509_set_version(made.get(), X509_VERSION_3);
-    ASN1_INTEGER_set(X509_get_serialNumber(made.get()), 1);
-    X509_gmtime_adj(X509_getm_notBefore(made.get()), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(made.get()), 3600);
-    X509_set_pubkey(made.get(), key.get());
-    X509_NAME* const name = X509_get_subject_name(made.get());
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                               reinterpret_cast<const unsigned char*>("sluice test"), -1, -1, 0);
-    X509_set_issuer_name(made.get(), name);
-    X509_EXTENSION* const names =
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, subject);
-    X509_add_ext(made.get(), names, -1);
-    X509_EXTENSION_free(names);
-    X509_sign(made.get(), key.get(), EVP_sha256());
-    const File key_file(std::fopen(this->key().c_str(), "w"), &std::fclose);
-    PEM_write_PrivateKey(key_file.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-    const File certificate_file(std::fopen(certificate().c_str(), "w"), &std::fclose);
-    PEM_write_X509(certificate_file.get(), made.get());
-  }
-  ~TlsFiles() { std::filesystem::remove_all(folder_); }
-  TlsFiles(const TlsFiles&) = delete;
-  TlsFiles& operator=(const TlsFiles&) = delete;
-
-  std::string key() const { return folder_ / "key.pem"; }
-  std::string certificate() const { return folder_ / "certificate.pem"; }
-  ServerOptions options() const {
-    ServerOptions options;
-    options.tls_certificate = certificate();
-    options.tls_key = key();
-    return options;
-  }
-
- private:
-  std::filesystem::path folder_;
-};
+ServerOptions options_of(const TlsFiles& files) {
+  ServerOptions options;
+  options.tls_certificate = files.certificate();
+  options.tls_key = files.key();
+  return options;
+}
 
 std::string https(const RunningServer& server, const std::string& target) {
   return "https://127.0.0.1:" + std::to_string(server.port()) + target;
@@ -73,7 +26,7 @@ std::string https(const RunningServer& server, const std::string& target) {
 
 TEST(Tls, GoesRoundWithBigBodiesAndKeepAlive) {
   const TlsFiles files("IP:127.0.0.1");
-  RunningServer server(files.options());
+  RunningServer server(options_of(files));
   server.echo("POST", "/echo");
   server.start();
   Client client(server.loop, {.authorities = files.certificate()});
@@ -89,8 +42,8 @@ TEST(Tls, GoesRoundWithBigBodiesAndKeepAlive) {
 TEST(Tls, RefusesCertificatesItDoesNotTrustOrOfOthers) {
   const TlsFiles files("IP:127.0.0.1");
   const TlsFiles others("DNS:elsewhere.example");
-  RunningServer server(files.options());
-  RunningServer impostor(others.options());
+  RunningServer server(options_of(files));
+  RunningServer impostor(options_of(others));
   server.start();
   impostor.start();
   Client stranger(server.loop, {.authorities = others.certificate()});
@@ -103,7 +56,7 @@ TEST(Tls, RefusesCertificatesItDoesNotTrustOrOfOthers) {
 
 TEST(Tls, PlainClientsGetNothingAndHarmNobody) {
   const TlsFiles files("IP:127.0.0.1");
-  RunningServer server(files.options());
+  RunningServer server(options_of(files));
   server.echo("GET", "/a");
   server.start();
   EXPECT_FALSE(has(server.tell(get("/a")), "200"));
@@ -113,7 +66,7 @@ TEST(Tls, PlainClientsGetNothingAndHarmNobody) {
 
 TEST(Tls, RefusesRequestsTooLargeWithAnAnswer) {
   const TlsFiles files("IP:127.0.0.1");
-  auto options = files.options();
+  auto options = options_of(files);
   options.max_body = 1000;
   RunningServer server(options);
   server.echo("POST", "/a");
@@ -139,6 +92,46 @@ TEST(Tls, NeedsBothFilesAndReadableOnes) {
   EXPECT_FALSE(start("/nowhere", files.key()).ok());
   EXPECT_FALSE(start(files.certificate(), files.certificate()).ok());
   EXPECT_TRUE(start(files.certificate(), files.key()).ok());
+}
+
+TEST(Tls, TakesARenewedCertificateForNewConnections) {
+  const TlsFiles files("IP:127.0.0.1");
+  const TlsFiles renewed("IP:127.0.0.1");
+  RunningServer server(options_of(files));
+  server.echo("GET", "/a");
+  server.start();
+  Client before(server.loop, {.authorities = files.certificate()});
+  EXPECT_EQ(before.fetch({.url = https(server, "/a")}).status, 200U);
+
+  for (const auto& [from, to] : {std::pair(renewed.certificate(), files.certificate()),
+                                 std::pair(renewed.key(), files.key())}) {
+    std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing);
+  }
+  ASSERT_TRUE(server.server().renew_tls().ok());
+
+  Client after(server.loop, {.authorities = renewed.certificate()});
+  EXPECT_EQ(after.fetch({.url = https(server, "/a")}).status, 200U);
+  EXPECT_EQ(before.fetch({.url = https(server, "/a")}).status, 200U);  // its connection goes on
+}
+
+TEST(Tls, KeepsTheOldCertificateWhenTheNewOneCannotBeUsed) {
+  const TlsFiles files("IP:127.0.0.1");
+  const TlsFiles others("IP:127.0.0.1");
+  RunningServer server(options_of(files));
+  server.echo("GET", "/a");
+  server.start();
+  const auto trusted = std::filesystem::path(files.certificate()).replace_filename("trusted.pem");
+  std::filesystem::copy_file(files.certificate(), trusted);
+  std::filesystem::copy_file(others.certificate(), files.certificate(),
+                             std::filesystem::copy_options::overwrite_existing);
+
+  const auto refused = server.server().renew_tls();
+
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message.find(files.key()), std::string("The TLS key \"").size())
+      << refused.error().message;
+  Client client(server.loop, {.authorities = trusted});
+  EXPECT_EQ(client.fetch({.url = https(server, "/a")}).status, 200U);
 }
 
 TEST(Tls, ClientWithoutAuthoritiesSaysSoForHttpsOnly) {
