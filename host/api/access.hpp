@@ -12,9 +12,13 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace sluice::api {
+
+// The address that the request came from, seen through the proxies that are trusted.
+std::string client_of(const net::Request& request, const config::Api& settings);
 
 // Any thread, [io]: takes a lock for some nanoseconds, never waits for input or output.
 class Access {
@@ -30,6 +34,8 @@ class Access {
   // The answer that refuses the request: 401 without the token, 429 beyond the rate. Nothing: let
   // it in.
   std::optional<net::Response> refuse(const net::Request& request, const net::RouteOptions& route);
+  // Whether pages of this origin may call from a browser.
+  bool admits_origin(std::string_view origin) const;
 
  private:
   // Seconds until the client may come again; nothing while it may come now.

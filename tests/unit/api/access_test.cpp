@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace sluice::api {
 namespace {
@@ -71,6 +72,64 @@ TEST_F(AccessTest, LimitsEachClientByItself) {
   clock_.advance(std::chrono::milliseconds(500));
   EXPECT_FALSE(access.refuse(request("", "10.0.0.1"), kGuarded()).has_value());
   EXPECT_TRUE(access.refuse(request("", "10.0.0.1"), kGuarded()).has_value());
+}
+
+class ClientTest : public testing::Test {
+ protected:
+  ClientTest() {
+    for (const char* proxy : {"127.0.0.1", "10.0.0.0/8", "fd00::/8"}) {
+      settings_.trusted_proxies.push_back(*config::parse_network(proxy));
+    }
+  }
+  std::string client(const std::string& from, const std::vector<std::string>& forwarded) {
+    net::Request out = request("", from);
+    for (const auto& value : forwarded) out.headers.push_back({"X-Forwarded-For", value});
+    return client_of(out, settings_);
+  }
+  config::Api settings_;
+};
+
+TEST_F(ClientTest, IsWhoConnectsUnlessThatIsATrustedProxy) {
+  EXPECT_EQ(client("203.0.113.9", {}), "203.0.113.9");
+  EXPECT_EQ(client("203.0.113.9", {"198.51.100.1"}), "203.0.113.9");
+  EXPECT_EQ(client("127.0.0.1", {}), "127.0.0.1");
+  EXPECT_EQ(client("127.0.0.1", {"198.51.100.1"}), "198.51.100.1");
+  EXPECT_EQ(client("::ffff:10.1.1.1", {"2001:db8::7"}), "2001:db8::7");
+}
+
+TEST_F(ClientTest, IsTheLastThatIsNoProxyOfOurs) {
+  EXPECT_EQ(client("127.0.0.1", {"1.1.1.1, 198.51.100.1, 10.2.3.4"}), "198.51.100.1");
+  EXPECT_EQ(client("127.0.0.1", {"1.1.1.1", "198.51.100.1,10.2.3.4"}), "198.51.100.1");
+  EXPECT_EQ(client("127.0.0.1", {"10.2.3.4"}), "10.2.3.4");
+}
+
+TEST_F(ClientTest, IsNotWhatIsNoAddress) {
+  EXPECT_EQ(client("127.0.0.1", {"evil"}), "127.0.0.1");
+  EXPECT_EQ(client("127.0.0.1", {"198.51.100.1, evil"}), "127.0.0.1");
+  EXPECT_EQ(client("127.0.0.1", {"0.0.0.0/0"}), "127.0.0.1");
+  EXPECT_EQ(client("127.0.0.1", {", ,"}), "127.0.0.1");
+}
+
+TEST_F(AccessTest, TakesAHomesAddressesForOneClient) {
+  Access access = make("", 1);
+  EXPECT_FALSE(access.refuse(request("", "2001:db8:1:2::1"), kGuarded()).has_value());
+  EXPECT_TRUE(access.refuse(request("", "2001:db8:1:2:ffff::2"), kGuarded()).has_value());
+  EXPECT_FALSE(access.refuse(request("", "2001:db8:1:3::1"), kGuarded()).has_value());
+}
+
+TEST_F(AccessTest, AdmitsTheOriginsThatAreListed) {
+  config::Api settings;
+  Access none(settings, clock_);
+  EXPECT_FALSE(none.admits_origin("https://app.example"));
+  settings.cors = {"https://app.example", "http://localhost:3000"};
+  Access some(settings, clock_);
+  EXPECT_TRUE(some.admits_origin("https://app.example"));
+  EXPECT_TRUE(some.admits_origin("http://localhost:3000"));
+  EXPECT_FALSE(some.admits_origin("https://app.example.evil"));
+  EXPECT_FALSE(some.admits_origin("null"));
+  settings.cors = {"*"};
+  Access all(settings, clock_);
+  EXPECT_TRUE(all.admits_origin("https://anybody.example"));
 }
 
 }  // namespace
