@@ -57,11 +57,14 @@ struct Searcher::Round {
     }
   }
 
+  // What one embedder made is of no use to the next.
+  std::string cache_key() const { return std::to_string(plan->embedder_number) + ' ' + query.text; }
+
   std::mutex mutex;
   std::condition_variable news;
-  std::vector<float> vector;  // guarded by mutex until is_embedded, then constant
-  bool is_embedded = false;   // guarded by mutex
-  bool has_vector = false;    // guarded by mutex
+  EmbeddingCache::Vector vector;  // guarded by mutex
+  bool is_embedded = false;       // guarded by mutex
+  bool has_vector = false;        // guarded by mutex
   struct Slot {
     bool is_done = false;
     bool is_ok = false;
@@ -72,7 +75,7 @@ struct Searcher::Round {
 };
 
 Searcher::Searcher(const flow::Components& components, observe::Metrics& metrics)
-    : metrics_(metrics), workers_("search", kWorkers) {
+    : metrics_(metrics), embeddings_({}), workers_("search", kWorkers) {
   adopt(components, components.wiring().search);
 }
 
@@ -80,6 +83,7 @@ void Searcher::adopt(const flow::Components& components, const config::SearchWir
   auto plan = std::make_shared<Plan>();
   plan->rrf_k = wiring.rrf_k;
   plan->timeout = wiring.timeout;
+  embeddings_.set_limits({wiring.cache.entries, wiring.cache.ttl});
   for (const auto& spec : wiring.providers) {
     const auto stage = components.share(spec.stage);
     plan->providers.push_back({spec.stage, spec.weight, spec.kind, stage,
@@ -89,6 +93,10 @@ void Searcher::adopt(const flow::Components& components, const config::SearchWir
   if (wiring.embed) {
     plan->embedder = components.share(*wiring.embed);
     plan->embed_table = plan->embedder->role<sluice_embed>(SLUICE_ROLE_EMBED);
+  }
+  const auto before = plan_.load();
+  if (before) {
+    plan->embedder_number = before->embedder_number + (plan->embedder == before->embedder ? 0 : 1);
   }
   plan_.store(std::move(plan));
 }
@@ -114,6 +122,20 @@ void Searcher::missed(const std::string& provider, double times) const {
       .add(times);
 }
 
+bool Searcher::take_cached_embedding(Round& round) {
+  auto vector = embeddings_.find(round.cache_key(), Steady::now());
+  metrics_
+      .counter("sluice_query_cache_total", "Queries by whether their embedding was at hand",
+               {{"result", vector ? "hit" : "miss"}})
+      .add();
+  if (!vector) return false;
+  const std::scoped_lock lock(round.mutex);
+  round.vector = std::move(vector);
+  round.is_embedded = true;
+  round.has_vector = true;
+  return true;
+}
+
 void Searcher::embed(Round& round) {
   std::vector<float> vector;
   bool is_ok = false;
@@ -130,8 +152,10 @@ void Searcher::embed(Round& round) {
                                      &err);
     }) == SLUICE_OK;
   }
+  auto shared = std::make_shared<const std::vector<float>>(std::move(vector));
+  if (is_ok) embeddings_.add(round.cache_key(), shared, Steady::now());
   const std::scoped_lock lock(round.mutex);
-  round.vector = std::move(vector);
+  round.vector = std::move(shared);
   round.has_vector = is_ok;
   round.is_embedded = true;
   round.news.notify_all();
@@ -146,12 +170,16 @@ void Searcher::ask_provider(Round& round, std::size_t index) {
   request.text = to_c(round.query.text);
   request.filter = to_c(round.query.filter);
   request.deadline = to_ns(round.deadline);
+  EmbeddingCache::Vector vector;  // for as long as the provider looks at it
   bool can_ask = provider.component != nullptr;
   if (can_ask && (provider.table->flags & SLUICE_SEARCH_WANTS_VECTOR) != 0) {
     std::unique_lock lock(round.mutex);
     can_ask = round.news.wait_until(lock, round.deadline, [&] { return round.is_embedded; }) &&
               round.has_vector;
-    request.vector = {round.vector.data(), round.vector.size()};
+    if (can_ask) {
+      vector = round.vector;
+      request.vector = {vector->data(), vector->size()};
+    }
   }
   data::Hits hits;
   sluice_error err = plugin::fresh_error();
@@ -185,7 +213,9 @@ Result<Answer> Searcher::ask(const Query& query) {
   const bool needs_vector = std::any_of(
       round->providers.begin(), round->providers.end(),
       [](const auto* p) { return (p->table->flags & SLUICE_SEARCH_WANTS_VECTOR) != 0; });
-  if (needs_vector) workers_.post([round] { embed(*round); });
+  if (needs_vector && !take_cached_embedding(*round)) {
+    workers_.post([this, round] { embed(*round); });
+  }
   for (std::size_t i = 0; i < round->providers.size(); ++i) {
     workers_.post([round, i] { ask_provider(*round, i); });
   }

@@ -8,6 +8,7 @@
 #include "config/wiring.hpp"
 #include "flow/components.hpp"
 #include "observe/metrics.hpp"
+#include "search/embedding_cache.hpp"
 #include "search/fusion.hpp"
 
 #include <cstddef>
@@ -72,17 +73,20 @@ class Searcher {
     std::vector<Provider> providers;
     std::shared_ptr<const flow::StageComponent> embedder;  // none: there is none, or left out
     const sluice_embed* embed_table = nullptr;
+    uint64_t embedder_number = 0;  // one more with each that takes the place of another
     std::size_t rrf_k = 0;
     std::chrono::milliseconds timeout{};
   };
   struct Round;  // one question under way, shared with providers that may be late
 
   void missed(const std::string& provider, double times) const;
-  static void embed(Round& round);
+  void embed(Round& round);
+  bool take_cached_embedding(Round& round);
   static void ask_provider(Round& round, std::size_t index);
 
   observe::Metrics& metrics_;
   Latest<Plan> plan_;
+  EmbeddingCache embeddings_;
   WorkerPool workers_;
 };
 
