@@ -5,6 +5,7 @@
 #include "api/operation.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "content/archive.hpp"
 #include "crawls/ledger.hpp"
 #include "flow/dead_letters.hpp"
 #include "flow/graph.hpp"
@@ -35,6 +36,7 @@ class Api {
     flow::Graph& graph;
     const crawls::Ledger& ledger;
     flow::DeadLetters& dead_letters;
+    const content::Archive& archive;
     search::Searcher& searcher;
     observe::Metrics& metrics;
     const Clock& clock;
@@ -77,6 +79,9 @@ class Api {
   void dead_letter(const net::ExchangePtr& x);
   void replay(const net::ExchangePtr& x);
   void drop(const net::ExchangePtr& x);
+  void content(const net::ExchangePtr& x);
+  void content_by_url(const net::ExchangePtr& x);
+  void content_by_session(const net::ExchangePtr& x);
   void live(const net::ExchangePtr& x);
   void ready(const net::ExchangePtr& x);
   void health(const net::ExchangePtr& x);

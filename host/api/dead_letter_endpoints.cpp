@@ -2,6 +2,7 @@
 #include "api/api.hpp"
 #include "api/json_body.hpp"
 #include "api/query.hpp"
+#include "api/record_json.hpp"
 #include "api/times.hpp"
 #include "data/codec.hpp"
 #include "data/record.hpp"
@@ -28,30 +29,13 @@ nlohmann::json item_of(const flow::DeadLetter& letter) {
           {"last_at", rfc3339(letter.last_at)}};
 }
 
-nlohmann::json value_of(const data::MetaValue& value) {
-  switch (value.kind) {
-    case SLUICE_TEXT:
-      return value.text;
-    case SLUICE_F64:
-      return value.f64;
-    case SLUICE_BOOL:
-      return value.i64 != 0;
-    default:
-      return value.i64;
-  }
-}
-
 // The page as it came; null when the row cannot be read back.
 nlohmann::json record_of(const flow::DeadLetter& letter) {
   const auto document = data::decode(letter.payload);
   if (!document) return nullptr;
-  auto metadata = nlohmann::json::object();
-  for (const auto& entry : (*document)->own_meta.entries()) {
-    metadata[entry.key] = value_of(entry.value);
-  }
   return {{"id", (*document)->id},
           {"markdown", (*document)->text},
-          {"metadata", std::move(metadata)},
+          {"metadata", metadata_of(**document)},
           {"is_deletion", (*document)->op == SLUICE_DELETE}};
 }
 
@@ -67,7 +51,7 @@ std::int64_t id_in_path(const net::Request& request) {
 
 void Api::dead_letters(const net::ExchangePtr& x) {
   const auto window = window_in_query(x->request());
-  if (!window) return x->respond(net::error_response(422, kBadWindow));
+  if (!window) return x->respond(net::error_response(422, bad_window()));
   const auto page = parts_.dead_letters.list(
       {text_in_query(x->request(), "stage"), text_in_query(x->request(), "crawl_id"),
        text_in_query(x->request(), "document_id")},

@@ -8,9 +8,6 @@
 namespace sluice::api {
 namespace {
 
-constexpr std::size_t kMostItems = 100;
-constexpr std::size_t kDefaultItems = 20;
-
 std::optional<std::size_t> number_in_query(const net::Request& request, std::string_view name,
                                            std::size_t otherwise) {
   const std::string value = text_in_query(request, name);
@@ -30,11 +27,15 @@ std::string text_in_query(const net::Request& request, std::string_view name) {
   return {};
 }
 
-std::optional<Window> window_in_query(const net::Request& request) {
-  const auto limit = number_in_query(request, "limit", kDefaultItems);
+std::optional<Window> window_in_query(const net::Request& request, Sizes sizes) {
+  const auto limit = number_in_query(request, "limit", sizes.usual);
   const auto offset = number_in_query(request, "offset", 0);
-  if (!limit || !offset || *limit < 1 || *limit > kMostItems) return std::nullopt;
+  if (!limit || !offset || *limit < 1 || *limit > sizes.most) return std::nullopt;
   return Window{*limit, *offset};
+}
+
+std::string bad_window(Sizes sizes) {
+  return "limit has to be from 1 to " + std::to_string(sizes.most) + ", and offset a whole number";
 }
 
 }  // namespace sluice::api

@@ -1,5 +1,6 @@
 // The table of routes: what each is for, who may call it, what it takes and answers.
 #include "api/api.hpp"
+#include "api/query.hpp"
 
 namespace sluice::api {
 namespace {
@@ -7,15 +8,13 @@ namespace {
 using Answers = std::vector<Operation::Answer>;
 using Query = std::vector<Operation::Parameter>;
 
-const Query& window() {
-  static const Query kWindow = {
-      {"limit", R"({"type":"integer","minimum":1,"maximum":100,"default":20})", "Items at most."},
-      {"offset", R"({"type":"integer","minimum":0,"default":0})", "Items to pass over."}};
-  return kWindow;
-}
-
-Query with_window(Query query) {
-  query.insert(query.end(), window().begin(), window().end());
+Query with_window(Query query, Sizes sizes = kItems) {
+  query.push_back({"limit",
+                   R"({"type":"integer","minimum":1,"maximum":)" + std::to_string(sizes.most) +
+                       R"(,"default":)" + std::to_string(sizes.usual) + "}",
+                   "Items at most."});
+  query.push_back(
+      {"offset", R"({"type":"integer","minimum":0,"default":0})", "Items to pass over."});
   return query;
 }
 
@@ -62,13 +61,33 @@ std::vector<Api::Entry> Api::entries() {
        &Api::crawls,
        {.summary = "Lists crawls, newest first",
         .answers = {{200, "CrawlList"}, {422, "Error"}},
-        .query = window()}},
+        .query = with_window({})}},
       {"GET",
        "/api/crawls/{id}",
        kGuarded,
        &Api::crawl,
        {.summary = "Says what became of a crawl's pages",
         .answers = {{200, "Crawl"}, {404, "Error"}}}},
+      {"GET",
+       "/api/content/{id}",
+       kGuarded,
+       &Api::content,
+       {.summary = "Shows the page behind a search result, as it was received last",
+        .answers = {{200, "Content"}, {404, "Error"}}}},
+      {"GET",
+       "/api/content/by-url",
+       kGuarded,
+       &Api::content_by_url,
+       {.summary = "Lists the versions of a page, newest first",
+        .answers = {{200, "ContentList"}, {404, "Error"}, {422, "Error"}},
+        .query = with_window({{"url", kText, "In any spelling."}}, kVersions)}},
+      {"GET",
+       "/api/content/by-session/{crawl_id}",
+       kGuarded,
+       &Api::content_by_session,
+       {.summary = "Lists the pages of a crawl, newest first",
+        .answers = {{200, "ContentList"}, {404, "Error"}, {422, "Error"}},
+        .query = with_window({}, kPagesOfCrawl)}},
       {"GET",
        "/api/pipeline",
        kGuarded,

@@ -96,6 +96,21 @@ std::string_view schemas_text() {
     "limit": {"$ref": "#/components/schemas/Count"},
     "offset": {"$ref": "#/components/schemas/Count"}}},
 
+  "Content": {"type": "object", "required": ["id", "url", "title", "markdown", "metadata", "crawl_id", "stored_at"], "properties": {
+    "id": {"type": "string", "format": "uuid"},
+    "url": {"type": "string"},
+    "title": {"$ref": "#/components/schemas/TextOrNull"},
+    "markdown": {"type": "string"},
+    "metadata": {"$ref": "#/components/schemas/Metadata"},
+    "crawl_id": {"type": "string", "description": "Empty: it came without a crawl."},
+    "stored_at": {"$ref": "#/components/schemas/Time"}}},
+  "ContentList": {"type": "object", "required": ["items", "total", "limit", "offset"], "properties": {
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/Content"},
+      "description": "Fewer than limit where they would be more than 32 MiB."},
+    "total": {"$ref": "#/components/schemas/Count"},
+    "limit": {"$ref": "#/components/schemas/Count"},
+    "offset": {"$ref": "#/components/schemas/Count"}}},
+
   "Pipeline": {"type": "object",
     "required": ["name", "mode", "generation", "stages", "pages_in_memory", "bytes_in_memory", "pages_held", "pages_on_disk"],
     "properties": {

@@ -80,7 +80,7 @@ void Api::stats(const net::ExchangePtr& x) {
 
 void Api::crawls(const net::ExchangePtr& x) {
   const auto window = window_in_query(x->request());
-  if (!window) return x->respond(net::error_response(422, kBadWindow));
+  if (!window) return x->respond(net::error_response(422, bad_window()));
   const auto page = parts_.ledger.list(window->limit, window->offset);
   if (!page) return x->respond(net::error_response(503, "the ledger cannot be read right now"));
   auto items = nlohmann::json::array();

@@ -30,13 +30,15 @@ std::function<void(const net::RequestLog&)> request_meter(observe::Metrics& metr
   };
 }
 
-HostMeters::HostMeters(observe::Metrics& metrics, const journal::Journal& journal,
-                       const flow::DeadLetters& dead_letters)
+HostMeters::HostMeters(observe::Metrics& metrics, const Stores& stores)
     : metrics_(metrics),
-      dead_letters_(dead_letters),
-      open_records_(
-          metrics.gauge_fn("sluice_journal_open_records", "Pages accepted and not done", {},
-                           [&journal] { return static_cast<double>(journal.open_count()); })) {}
+      dead_letters_(stores.dead_letters),
+      open_records_(metrics.gauge_fn(
+          "sluice_journal_open_records", "Pages accepted and not done", {},
+          [&journal = stores.journal] { return static_cast<double>(journal.open_count()); })),
+      content_bytes_(metrics.gauge_fn(
+          "sluice_content_bytes", "Pages kept as they were received, compressed", {},
+          [&archive = stores.archive] { return static_cast<double>(archive.bytes()); })) {}
 
 void HostMeters::watch_stages(const config::Pipeline& pipeline) {
   std::erase_if(letters_, [&](const auto& one) { return pipeline.stage(one.first) == nullptr; });

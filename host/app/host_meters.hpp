@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/pipeline.hpp"
+#include "content/archive.hpp"
 #include "flow/dead_letters.hpp"
 #include "journal/group_commit.hpp"
 #include "journal/journal.hpp"
@@ -20,8 +21,12 @@ std::function<void(const net::RequestLog&)> request_meter(observe::Metrics& metr
 // Gauges that are read at each scrape, for as long as this lives.
 class HostMeters {
  public:
-  HostMeters(observe::Metrics& metrics, const journal::Journal& journal,
-             const flow::DeadLetters& dead_letters);
+  struct Stores {
+    const journal::Journal& journal;
+    const flow::DeadLetters& dead_letters;
+    const content::Archive& archive;
+  };
+  HostMeters(observe::Metrics& metrics, const Stores& stores);
 
   // Counts the dead letters of the stages of `pipeline` from now on. [control]
   void watch_stages(const config::Pipeline& pipeline);
@@ -30,6 +35,7 @@ class HostMeters {
   observe::Metrics& metrics_;
   const flow::DeadLetters& dead_letters_;
   observe::Metrics::Watch open_records_;
+  observe::Metrics::Watch content_bytes_;
   std::map<std::string, observe::Metrics::Watch> letters_;  // by stage
 };
 

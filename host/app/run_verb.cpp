@@ -1,6 +1,7 @@
 // sluice run: builds the host around a pipeline file, and takes it down again when told to.
 #include "api/access.hpp"
 #include "api/api.hpp"
+#include "app/certificate_watch.hpp"
 #include "app/findings.hpp"
 #include "app/host_meters.hpp"
 #include "app/reloader.hpp"
@@ -8,6 +9,7 @@
 #include "app/signals.hpp"
 #include "app/verbs.hpp"
 #include "app/workbench.hpp"
+#include "content/archive.hpp"
 #include "crawls/ledger.hpp"
 #include "flow/components.hpp"
 #include "flow/dead_letters.hpp"
@@ -58,6 +60,7 @@ struct Stores {
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<crawls::Ledger> ledger;
   std::unique_ptr<flow::DeadLetters> dead_letters;
+  std::unique_ptr<content::Archive> archive;
   std::unique_ptr<state::State> state;
 };
 
@@ -78,6 +81,11 @@ Result<Stores> open_stores(const config::Pipeline& pipeline, observe::Metrics& m
   if (opened) opened = keep(stores.journal, journal::Journal::open(*stores.commits));
   if (opened) opened = keep(stores.ledger, crawls::Ledger::open(*stores.commits, clock));
   if (opened) opened = keep(stores.dead_letters, flow::DeadLetters::open(*stores.commits));
+  if (opened) {
+    opened = keep(stores.archive,
+                  content::Archive::open(*stores.commits, clock,
+                                         {pipeline.content.keep, pipeline.content.max_bytes}));
+  }
   if (opened) opened = keep(stores.state, state::State::open(pipeline.data));
   if (!opened) return std::move(opened).error();
   stores.commits->start();
@@ -106,6 +114,9 @@ net::ServerOptions server_options(const config::Pipeline& pipeline, api::Access&
   options.tls_key = pipeline.http.tls.key;
   options.admit = [&access](const net::Request& request, const net::RouteOptions& route) {
     return access.refuse(request, route);
+  };
+  options.admits_origin = [&access](std::string_view origin) {
+    return access.admits_origin(origin);
   };
   options.on_done = request_meter(metrics);
   return options;
@@ -136,19 +147,21 @@ class RunningHost {
               Workbench& bench, Stores& stores, std::unique_ptr<flow::Components> components)
       : bench_(bench),
         stores_(stores),
-        meters_(bench.metrics, *stores.journal, *stores.dead_letters),
+        meters_(bench.metrics, {*stores.journal, *stores.dead_letters, *stores.archive}),
         pipeline_(*loaded->pipeline, {bench.registry, bench.shared, bench.doorway}, bench.doorway,
                   std::move(components),
                   {bench.log,
                    bench.metrics,
                    bench.clock,
-                   {*stores.commits, *stores.journal, *stores.ledger, *stores.dead_letters}}),
+                   {*stores.commits, *stores.journal, *stores.ledger, *stores.dead_letters,
+                    stores.archive.get()}}),
         access_(loaded->pipeline->api, bench.clock),
         reloader_(std::move(file), loaded, {pipeline_, access_, meters_}, bench.log, bench.metrics),
         api_({bench.router, reloader_, pipeline_.graph(), *stores.ledger, *stores.dead_letters,
-              pipeline_.searcher(), bench.metrics, bench.clock}),
+              *stores.archive, pipeline_.searcher(), bench.metrics, bench.clock}),
         server_(bench.loop, server_options(*loaded->pipeline, access_, bench.metrics), bench.router,
-                bench.workers) {}
+                bench.workers),
+        certificate_(loaded->pipeline->http.tls, server_, bench.log) {}
 
   Result<unsigned short> start(Signals& signals) {
     pipeline_.graph().on_alarm([&signals](const std::string&) { signals.alarm(); });
@@ -164,7 +177,10 @@ class RunningHost {
     return port;
   }
 
-  void reload() { reloader_.reload(api::Reload::kApply); }
+  void reload() {
+    reloader_.reload(api::Reload::kApply);
+    certificate_.renew();
+  }
 
   // In the order of the data: sources, what is in flight, the server, the components. How many
   // workers a plugin did not give back.
@@ -191,6 +207,7 @@ class RunningHost {
   Reloader reloader_;
   api::Api api_;
   net::Server server_;
+  CertificateWatch certificate_;
 };
 
 }  // namespace
@@ -242,6 +259,7 @@ int run(const RunOptions& options) {
   if (lost > 0) {
     // Those workers are still inside a plugin and use what would be destroyed now. What was
     // accepted is in the journal, so ending here loses nothing.
+    bench.log.flush();
     std::_Exit(exit_code);
   }
   return exit_code;

@@ -52,6 +52,7 @@ crawls::Closing closing_of(uint32_t ends) {
 struct Emitter::Prepared {
   data::Record* record = nullptr;  // the source's until the journal has it
   journal::Journal::Entry entry;
+  std::string packed;  // for the archive; empty: it keeps none
   Digest digest{};
   Load load;
   int64_t seq = 0;
@@ -145,6 +146,7 @@ void Emitter::take(const std::string& source, const services::Event& event, Take
   const bool is_waiting = budget_.take(passing->load, until, [this, passing](bool is_taken) {
     if (is_taken) return enter(passing);
     const bool is_stopping = is_stopping_.load(std::memory_order_relaxed);
+  pack(*passing);
     passing->taken(is_stopping ? SLUICE_E_STOPPING : SLUICE_E_AGAIN, nullptr);
   });
   if (is_waiting) {
@@ -160,6 +162,14 @@ void Emitter::enter(const std::shared_ptr<Passing>& passing) {
 
 // On the journal's writer. All of it or nothing.
 void Emitter::write(SQLite::Database& database, Passing& passing) {
+// On the thread that brings the event, so that the journal's writer has nothing to compute.
+void Emitter::pack(Passing& passing) {
+  if (!stores_.archive || !stores_.archive->keeps_pages()) return;
+  for (auto& page : passing.pages) {
+    if (page.entry.op == SLUICE_UPSERT) page.packed = stores_.archive->pack(page.entry.payload);
+  }
+}
+
   write_pages(database, passing);
   if (passing.group.empty()) return;
   write_left_out(database, passing);
@@ -179,7 +189,11 @@ void Emitter::write_pages(SQLite::Database& database, Passing& passing) {
                               database, {{page.entry.group, passing.source, passing.options->mode},
                                          page.entry.document_id}) == crawls::Received::kDuplicate;
     }
-    if (!page.is_duplicate) page.seq = stores_.journal.append(database, page.entry);
+    if (page.is_duplicate) continue;
+    page.seq = stores_.journal.append(database, page.entry);
+    if (page.packed.empty()) continue;
+    stores_.archive->store(
+        database, {page.entry.document_id, page.entry.group, page.entry.received_at, page.packed});
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/latest.hpp"
+#include "content/archive.hpp"
 #include "crawls/ledger.hpp"
 #include "flow/budget.hpp"
 #include "flow/delivery.hpp"
@@ -42,6 +43,7 @@ class Emitter final : public services::Intake {
     journal::GroupCommit& commits;
     journal::Journal& journal;
     crawls::Ledger& ledger;
+    content::Archive* archive = nullptr;  // none: pages are not kept
   };
   struct Options {
     std::string mode;            // its name, for the ledger
@@ -77,6 +79,7 @@ class Emitter final : public services::Intake {
 
   static std::shared_ptr<Passing> prepare(const std::string& source, const services::Event& event,
                                           std::shared_ptr<const Options> options);
+  void pack(Passing& passing);
   void enter(const std::shared_ptr<Passing>& passing);
   void write(SQLite::Database& database, Passing& passing);
   void write_pages(SQLite::Database& database, Passing& passing);

@@ -2,6 +2,7 @@
 // change in one transaction, and only then the source is told.
 #pragma once
 
+#include "content/archive.hpp"
 #include "crawls/ledger.hpp"
 #include "flow/dead_letters.hpp"
 #include "flow/delivery.hpp"
@@ -27,6 +28,7 @@ class Settlement {
   // `ended` runs on the loop when everything is on disk; the delivery may go then.
   Settlement(Loop& loop, Gate& gate, Stores stores, std::function<void(Delivery&)> ended)
       : loop_(loop), gate_(gate), stores_(stores), ended_(std::move(ended)) {}
+    content::Archive* archive = nullptr;  // the emitter's alone
 
   // The page has this outcome.
   void conclude(Delivery& page, crawls::Outcome outcome);
