@@ -1,6 +1,7 @@
 // The queries behind CrawlReader.
 #include "crawls/crawl_reader.hpp"
 
+#include "crawls/stage_times.hpp"
 #include "crawls/time_histogram.hpp"
 
 #include <SQLiteCpp/Column.h>
@@ -14,7 +15,7 @@ namespace {
 
 const std::string kSelect =
     "SELECT id, crawl_id, mode, source, received, indexed, skipped, unchanged, failed, pending, "
-    "duplicates, received_before_close, started_at, closed_at, closing, done_at, times "
+    "duplicates, received_before_close, started_at, closed_at, closing, done_at, times, stages "
     "FROM crawls ";
 
 std::uint64_t count(const SQLite::Column& column) {
@@ -83,6 +84,7 @@ CrawlRow CrawlReader::row(SQLite::Statement& statement) const {
       {static_cast<const std::byte*>(times.getBlob()), static_cast<std::size_t>(times.getBytes())});
   row.time_to_index_p50 = histogram.percentile(0.50);
   row.time_to_index_p95 = histogram.percentile(0.95);
+  row.stages = stage_times_from(sql::text(column(17)));
   sql::Use warning(warnings_);
   warning->bind(1, column(0).getInt64());
   while (warning->executeStep()) row.warnings.push_back(sql::text(warning->getColumn(0)));

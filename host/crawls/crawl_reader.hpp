@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "crawls/live_crawl.hpp"
 #include "journal/sql.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -49,6 +50,7 @@ struct CrawlRow {
   std::optional<std::chrono::milliseconds> time_to_index_p50{};  // within 4.5 %
   std::optional<std::chrono::milliseconds> time_to_index_p95{};
   std::vector<std::string> warnings{};
+  std::vector<StageTime> stages{};  // in the order in which they were first heard of
 };
 
 struct CrawlPage {

@@ -1,6 +1,7 @@
 // The tables of crawls and their pages, and the rules by which pages are counted.
 #include "crawls/ledger.hpp"
 
+#include "crawls/stage_times.hpp"
 #include "journal/sql.hpp"
 
 #include <SQLiteCpp/Column.h>
@@ -49,6 +50,8 @@ constexpr auto kTables = R"(
     text TEXT NOT NULL,
     PRIMARY KEY(crawl, ordinal)) WITHOUT ROWID;
 )";
+
+constexpr auto kStageTimes = "ALTER TABLE crawls ADD COLUMN stages TEXT NOT NULL DEFAULT ''";
 
 // Stored as numbers: new ones go to the end.
 enum class PageState { kOpen, kIndexed, kSkipped, kUnchanged, kFailed, kLeftOut };
@@ -139,13 +142,37 @@ std::optional<std::int64_t> number_or_none(const SQLite::Column& column) {
   return column.getInt64();
 }
 
+void add_stage_time(std::vector<StageTime>& times, const std::string& stage, std::int64_t took) {
+  auto time = std::find_if(times.begin(), times.end(),
+                           [&](const StageTime& one) { return one.stage == stage; });
+  if (time == times.end()) time = times.insert(times.end(), StageTime{.stage = stage});
+  ++time->pages;
+  time->microseconds += took;
+  time->most = std::max(time->most, took);
+}
+
 }  // namespace
+
+const char* name_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kIndexed:
+      return "indexed";
+    case Outcome::kSkipped:
+      return "skipped";
+    case Outcome::kUnchanged:
+      return "unchanged";
+    case Outcome::kFailed:
+      return "failed";
+  }
+  return "failed";
+}
 
 struct Ledger::Statements {
   explicit Statements(SQLite::Database& database)
       : load(database,
              "SELECT id, received, indexed, skipped, unchanged, failed, pending, duplicates, "
-             "received_before_close, closed_at, closing, done_at, touched_at, times, source <> '' "
+             "received_before_close, closed_at, closing, done_at, touched_at, times, source <> '', "
+             "stages "
              "FROM crawls WHERE crawl_id = ?"),
         add(database,
             "INSERT INTO crawls(crawl_id, mode, source, started_at, touched_at) "
@@ -154,7 +181,7 @@ struct Ledger::Statements {
         save(database,
              "UPDATE crawls SET received = ?, indexed = ?, skipped = ?, unchanged = ?, failed = ?, "
              "pending = ?, duplicates = ?, received_before_close = ?, closed_at = ?, closing = ?, "
-             "done_at = ?, touched_at = ?, times = ? WHERE id = ?"),
+             "done_at = ?, touched_at = ?, times = ?, stages = ? WHERE id = ?"),
         add_page(database, "INSERT OR IGNORE INTO crawl_pages VALUES (?, ?, ?)"),
         page(database, "SELECT state FROM crawl_pages WHERE crawl = ? AND page = ?"),
         move_page(
@@ -205,7 +232,8 @@ struct Ledger::Statements {
 };
 
 Result<std::unique_ptr<Ledger>> Ledger::open(journal::GroupCommit& commits, const Clock& clock) {
-  auto migrated = sql::migrate(commits.writer(), commits.folder(), {"crawls", {kTables}});
+  auto migrated =
+      sql::migrate(commits.writer(), commits.folder(), {"crawls", {kTables, kStageTimes}});
   if (!migrated) return std::move(migrated).error();
   return sql::guarded(commits.folder(),
                       [&] { return std::unique_ptr<Ledger>(new Ledger(commits, clock)); });
@@ -247,7 +275,8 @@ LiveCrawl* Ledger::known(std::string_view group) {
                 .touched_at = number(12),
                 .has_origin = number(14) != 0,
                 .times = TimeHistogram::from_bytes({static_cast<const std::byte*>(times.getBlob()),
-                                                    static_cast<std::size_t>(times.getBytes())})});
+                                                    static_cast<std::size_t>(times.getBytes())}),
+                .stages = stage_times_from(sql::text(row->getColumn(15)))});
   return crawls_.find(group);
 }
 
@@ -312,6 +341,7 @@ void Ledger::settle(SQLite::Database&, const Settled& page) {
   --crawl.pending;
   ++counter(crawl, state);
   if (page.outcome == Outcome::kIndexed) crawl.times.add(page.time_to_index);
+  for (const auto& [stage, took] : page.stages) add_stage_time(crawl.stages, stage, took.count());
 }
 
 void Ledger::open(SQLite::Database&, const Origin& crawl) {
@@ -353,7 +383,8 @@ void Ledger::flush(SQLite::Database&) {
     bind_or_null(*saved, 11, crawl.done_at);
     saved->bind(12, crawl.touched_at);
     saved->bindNoCopy(13, times.data(), static_cast<int>(times.size()));
-    saved->bind(14, crawl.id);
+    saved->bind(14, to_text(crawl.stages));
+    saved->bind(15, crawl.id);
     saved->exec();
   });
   forget_some();

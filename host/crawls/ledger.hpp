@@ -14,14 +14,18 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace sluice::crawls {
 
 enum class Received { kNew, kDuplicate };
 enum class LeftOut { kProcessed, kUnchanged, kFailedPage, kEmpty, kStatus };
 enum class Outcome { kIndexed, kSkipped, kUnchanged, kFailed };
+// "indexed", "skipped", "unchanged" or "failed".
+const char* name_of(Outcome outcome);
 
 // Owned by the app, made between GroupCommit::open and start. Methods that take a Database run
 // inside a Work on the writer thread and throw what SQLite throws; find and list run on any thread
@@ -43,6 +47,8 @@ class Ledger final : private journal::Gatherer {
     std::string_view document_id;
     Outcome outcome = Outcome::kIndexed;
     std::chrono::milliseconds time_to_index{};  // counts for kIndexed only
+    // What each stage spent on it.
+    std::span<const std::pair<std::string, std::chrono::microseconds>> stages{};
   };
 
   static constexpr std::chrono::hours kRemember{30 * 24};  // after the last sign of life

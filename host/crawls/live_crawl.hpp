@@ -15,6 +15,14 @@
 
 namespace sluice::crawls {
 
+// What a stage spent on a crawl's pages.
+struct StageTime {
+  std::string stage;
+  std::int64_t pages = 0;
+  std::int64_t microseconds = 0;  // all of them together
+  std::int64_t most = 0;          // microseconds, of one page
+};
+
 // What changes while a crawl runs. Times are milliseconds since 1970.
 struct LiveCrawl {
   std::int64_t id = 0;  // of its row
@@ -32,6 +40,7 @@ struct LiveCrawl {
   std::int64_t touched_at = 0;            // last heard of
   bool has_origin = false;                // false: first heard of by its closing or a warning
   TimeHistogram times{};
+  std::vector<StageTime> stages{};
 };
 
 // Crawls by name. Changes belong to a work until keep() or drop(), and to the transaction until

@@ -3,12 +3,15 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "crawls/ledger.hpp"
 #include "data/record.hpp"
 #include "flow/budget.hpp"
 #include "flow/failure.hpp"
+#include "services/ports.hpp"
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,6 +25,14 @@ using Digest = std::array<uint8_t, 32>;
 // thread alone.
 class Delivery {
  public:
+  // What one stage did with the page and its parts.
+  struct Step {
+    std::string stage;
+    Steady::duration took{};  // of its batches, each counted once
+    uint32_t batches = 0;     // with something of the page in them
+    uint32_t records = 0;     // of the page, attempts counted
+    uint64_t last_batch = 0;
+  };
   // What a page brings along: from the emitter, or read back from the journal.
   struct Page {
     data::RecordRef document;
@@ -33,6 +44,8 @@ class Delivery {
     bool is_recovered = false;  // read back after a restart: parts of it may be done already
     Load load;                  // what it takes of the budget
     bool is_from_disk = false;  // the backlog counts it
+    std::function<void(const services::PageReport&)>
+        on_ended{};  // somebody asked what becomes of it
   };
 
   explicit Delivery(Page page) : page_(std::move(page)) { page_.document->delivery = this; }
@@ -61,6 +74,15 @@ class Delivery {
   uint32_t failures() const { return failures_; }
   const std::optional<Failure>& failure() const { return failure_; }  // the first
 
+  void worked(const std::string& stage, uint64_t batch, Steady::duration took);
+  const std::vector<Step>& steps() const { return steps_; }
+
+  // A stage left the page out; the first reason counts.
+  void left_out(std::string reason) {
+    if (left_out_.empty()) left_out_ = std::move(reason);
+  }
+  const std::string& left_out() const { return left_out_; }  // empty: none, or nobody said why
+
   // Memory beyond what it came with: chunks and vectors.
   void charge(uint64_t bytes) { charged_ += bytes; }
   uint64_t charged() const { return charged_; }
@@ -70,8 +92,12 @@ class Delivery {
 
   // A page whose chunks are all durable waits for its TRIM before it is done.
   bool is_trimming = false;
-  bool is_claimed = false;  // the dedupe component holds a lease for it
-  uint32_t claims = 0;      // times the claim found it busy
+  bool is_claimed = false;                              // the dedupe component holds a lease for it
+  uint32_t claims = 0;                                  // times the claim found it busy
+  crawls::Outcome outcome = crawls::Outcome::kIndexed;  // once it is concluded
+  Steady::time_point arrived{};
+  Steady::duration at_gate{};  // from its arrival to the dedupe stage's answer
+  uint64_t tokens = 0;         // of its chunks, counted when somebody asked
 
  private:
   Page page_;
@@ -80,6 +106,8 @@ class Delivery {
   uint64_t charged_ = 0;
   uint32_t failures_ = 0;
   std::optional<Failure> failure_;
+  std::string left_out_;
+  std::vector<Step> steps_;
   std::vector<std::pair<std::size_t, uint32_t>> sinks_;
 };
 

@@ -74,6 +74,7 @@ struct Emitter::Passing {
   std::vector<LeftOut> left_out;
   uint32_t ends = SLUICE_CRAWL_GOES_ON;
   Load load;  // of the pages
+  std::function<void(const services::PageReport&)> on_ended;
   Taken taken;
   Steady::time_point began;  // of the way to the disk
 };
@@ -105,6 +106,7 @@ std::shared_ptr<Emitter::Passing> Emitter::prepare(const std::string& source,
   passing->source = source;
   passing->group = event.group;
   passing->ends = event.ends;
+  passing->on_ended = event.on_ended;
   for (const auto& page : event.left_out) {
     passing->left_out.push_back(
         {page.reason, std::string(to_view(page.document_id)), std::string(to_view(page.detail))});
@@ -136,8 +138,15 @@ std::shared_ptr<Emitter::Passing> Emitter::prepare(const std::string& source,
 
 void Emitter::take(const std::string& source, const services::Event& event, Taken taken) {
   if (is_stopping_.load(std::memory_order_relaxed)) return taken(SLUICE_E_STOPPING, nullptr);
-  const auto passing = prepare(source, event, options_.load());
+  auto options = options_.load();
+  if (event.on_ended && options->holds_on_disk) {
+    auto at_once = std::make_shared<Options>(*options);
+    at_once->holds_on_disk = false;
+    options = std::move(at_once);
+  }
+  const auto passing = prepare(source, event, std::move(options));
   passing->taken = std::move(taken);
+  pack(*passing);
   if (passing->options->holds_on_disk || passing->pages.empty()) return enter(passing);
   const auto until = loop_.now() + std::chrono::milliseconds(event.wait_ms);
   if (event.wait_ms == 0) {
@@ -146,11 +155,18 @@ void Emitter::take(const std::string& source, const services::Event& event, Take
   const bool is_waiting = budget_.take(passing->load, until, [this, passing](bool is_taken) {
     if (is_taken) return enter(passing);
     const bool is_stopping = is_stopping_.load(std::memory_order_relaxed);
-  pack(*passing);
     passing->taken(is_stopping ? SLUICE_E_STOPPING : SLUICE_E_AGAIN, nullptr);
   });
   if (is_waiting) {
     loop_.post([this, until] { loop_.at(until, [this] { budget_.expire(loop_.now()); }); });
+  }
+}
+
+// On the thread that brings the event, so that the journal's writer has nothing to compute.
+void Emitter::pack(Passing& passing) {
+  if (!stores_.archive || !stores_.archive->keeps_pages()) return;
+  for (auto& page : passing.pages) {
+    if (page.entry.op == SLUICE_UPSERT) page.packed = stores_.archive->pack(page.entry.payload);
   }
 }
 
@@ -162,14 +178,6 @@ void Emitter::enter(const std::shared_ptr<Passing>& passing) {
 
 // On the journal's writer. All of it or nothing.
 void Emitter::write(SQLite::Database& database, Passing& passing) {
-// On the thread that brings the event, so that the journal's writer has nothing to compute.
-void Emitter::pack(Passing& passing) {
-  if (!stores_.archive || !stores_.archive->keeps_pages()) return;
-  for (auto& page : passing.pages) {
-    if (page.entry.op == SLUICE_UPSERT) page.packed = stores_.archive->pack(page.entry.payload);
-  }
-}
-
   write_pages(database, passing);
   if (passing.group.empty()) return;
   write_left_out(database, passing);
@@ -251,7 +259,8 @@ std::vector<sluice_status> Emitter::collect(Passing& passing) {
                                 page.entry.received_at});
     } else {
       news().in_memory.push_back({std::move(record), page.seq, passing.source, page.entry.cookie,
-                                  page.digest, page.entry.received_at, false, page.load});
+                                  page.digest, page.entry.received_at, false, page.load, false,
+                                  passing.on_ended});
     }
   }
   const bool is_closing = passing.ends != SLUICE_CRAWL_GOES_ON;

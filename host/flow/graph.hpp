@@ -122,6 +122,7 @@ class Graph final : private GateKeeper, private Passage {
   void closed(Delivery& page) override;
   void trim(Delivery& page);
   void conclude(Delivery& page, crawls::Outcome outcome);
+  services::PageReport report_of(const Delivery& page) const;
   void ended(Delivery& page);
   void tell_source(const std::string& source, uint64_t cookie, sluice_status verdict,
                    std::string why);

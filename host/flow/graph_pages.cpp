@@ -6,18 +6,38 @@
 #include <utility>
 
 namespace sluice::flow {
+namespace {
+
+// A stage's word for why it left a page out, as a label of the metrics: anything that is no word
+// could be a time series for every page.
+std::string_view reason_word(std::string_view reason) {
+  constexpr std::size_t kMost = 40;
+  const bool is_word = !reason.empty() && reason.size() <= kMost &&
+                       std::all_of(reason.begin(), reason.end(), [](char c) {
+                         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+                       });
+  return is_word ? reason : "empty";
+}
+
+std::chrono::microseconds to_us(Steady::duration time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time);
+}
+
+}  // namespace
 
 void Graph::arrived(Delivery::Page page) {
   auto owned = std::make_unique<Delivery>(std::move(page));
   Delivery& delivery = *owned;
   pages_.emplace(&delivery, std::move(owned));
   has_worked_ = true;
+  delivery.arrived = loop_.now();
   gate_.enter(delivery);
 }
 
 // A document goes to the first stages; a deletion straight to the sinks, as it has no text to work
 // on.
 void Graph::admitted(Delivery& page) {
+  page.at_gate = loop_.now() - page.arrived;
   const bool is_deletion = page.page().document->op == SLUICE_DELETE;
   const auto& targets = is_deletion ? sinks_ : heads_;
   page.opened(static_cast<uint32_t>(targets.size()));
@@ -28,6 +48,7 @@ void Graph::admitted(Delivery& page) {
 }
 
 void Graph::known(Delivery& page, uint8_t answer) {
+  page.at_gate = loop_.now() - page.arrived;
   if (answer == SLUICE_KEY_UNCHANGED) {
     meters_.skipped("unchanged");
     conclude(page, crawls::Outcome::kUnchanged);
@@ -63,7 +84,7 @@ void Graph::closed(Delivery& page) {
   } else if (is_document && !page.is_trimming && !page.sinks().empty()) {
     trim(page);
   } else if (is_document && page.sinks().empty()) {
-    meters_.skipped("empty");  // a stage left the page out
+    meters_.skipped(reason_word(page.left_out()));  // a stage left the page out
     conclude(page, crawls::Outcome::kSkipped);
   } else {
     if (is_document) meters_.indexed(environment_.clock.wall() - page.page().received_at);
@@ -86,7 +107,37 @@ void Graph::trim(Delivery& page) {
 }
 
 void Graph::conclude(Delivery& page, crawls::Outcome outcome) {
+  page.outcome = outcome;
   settlement_.conclude(page, outcome);
+}
+
+services::PageReport Graph::report_of(const Delivery& page) const {
+  services::PageReport report;
+  report.outcome = crawls::name_of(page.outcome);
+  report.reason = page.failure() ? page.failure()->reason : page.left_out();
+  if (const auto& dedupe = components_.wiring().dedupe) {
+    const bool is_unchanged = page.outcome == crawls::Outcome::kUnchanged;
+    const bool is_known = page.outcome == crawls::Outcome::kSkipped && page.steps().empty();
+    report.steps.push_back({*dedupe,
+                            to_us(page.at_gate),
+                            1,
+                            is_unchanged ? "unchanged"
+                            : is_known   ? "known"
+                                         : "new",
+                            {}});
+  }
+  for (const auto& step : page.steps()) {
+    const bool has_failed = page.failure() && page.failure()->stage == step.stage;
+    report.steps.push_back({step.stage, to_us(step.took), step.records,
+                            has_failed ? "failed" : "ok",
+                            has_failed ? page.failure()->reason : std::string()});
+  }
+  for (const auto& [sink, chunks] : page.sinks()) {
+    report.sinks.push_back(sinks_[sink]->name());
+    report.chunks = std::max(report.chunks, chunks);
+  }
+  report.tokens = page.tokens;
+  return report;
 }
 
 void Graph::ended(Delivery& page) {
@@ -96,6 +147,7 @@ void Graph::ended(Delivery& page) {
                                                        : SLUICE_OK;
   tell_source(about.source, about.cookie, verdict,
               page.failure() ? page.failure()->reason : std::string());
+  if (about.on_ended) about.on_ended(report_of(page));
   const std::string document_id = page.document_id();
   Load load = about.load;
   load.bytes += page.charged();

@@ -197,7 +197,9 @@ void Runner::finished(uint64_t id) {
     --lost_;  // its records have long been on their way again; what it says about them is ignored
   } else {
     loop_.cancel(done.deadline);
-    meters_.batch_ended(done.batch->slots.size(), loop_.now() - done.started);
+    const auto took = loop_.now() - done.started;
+    meters_.batch_ended(done.batch->slots.size(), took);
+    for (const auto& slot : done.batch->slots) outlet_.worked(*slot.record, id, took);
     judge(*done.batch, done.is_isolated);
   }
   schedule_pump();
@@ -253,7 +255,7 @@ void Runner::judge_slot(sluice_batch::Slot& slot, bool is_alone_again) {
   if (slot.verdict == SLUICE_OK) {
     pass(slot);
   } else if (slot.verdict == SLUICE_DROPPED) {
-    outlet_.dropped(std::move(slot.record));
+    outlet_.dropped(std::move(slot.record), std::move(slot.message));
   } else if (slot.verdict == SLUICE_E_REJECT) {
     const uint32_t attempts = slot.record->attempts + 1;
     outlet_.rejected(std::move(slot.record), {options_.stage, std::move(slot.message), attempts});

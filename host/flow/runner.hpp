@@ -26,8 +26,11 @@ class Outlet {
   virtual ~Outlet() = default;
   // The record is done here; `children` go on in its place, or it does itself if there are none.
   virtual void passed(data::RecordRef record, std::vector<data::RecordRef> children) = 0;
-  virtual void dropped(data::RecordRef record) = 0;
+  // `reason`: the stage's word for it, or empty.
+  virtual void dropped(data::RecordRef record, std::string reason) = 0;
   virtual void rejected(data::RecordRef record, Failure failure) = 0;
+  // The record was in batch number `batch`, which came back after so long. Before its verdict.
+  virtual void worked(const data::Record& record, uint64_t batch, Steady::duration took) = 0;
 };
 
 // How a stage is reached. `submit` runs on one of the runner's workers, or on the loop when the

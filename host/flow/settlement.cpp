@@ -33,6 +33,10 @@ Settlement::Entry Settlement::entry_of(const Delivery& page, crawls::Outcome out
   entry.outcome = outcome;
   entry.time_to_index =
       std::chrono::duration_cast<std::chrono::milliseconds>(now - page.page().received_at);
+  for (const auto& step : page.steps()) {
+    entry.stages.emplace_back(step.stage,
+                              std::chrono::duration_cast<std::chrono::microseconds>(step.took));
+  }
   if (page.failure()) {
     DeadLetter letter;
     const auto* url = document.meta("url");
@@ -70,7 +74,7 @@ void Settlement::write(Delivery& page, Entry entry) {
         stores_.journal.remove(database, seqs);
         if (shared->is_in_ledger) {
           stores_.ledger.settle(database, {shared->group, shared->document_id, shared->outcome,
-                                           shared->time_to_index});
+                                           shared->time_to_index, shared->stages});
         }
         if (shared->letter) stores_.dead_letters.file(database, *shared->letter);
       },

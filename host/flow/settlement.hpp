@@ -11,8 +11,12 @@
 #include "journal/group_commit.hpp"
 #include "journal/journal.hpp"
 
+#include <chrono>
 #include <functional>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace sluice::flow {
 
@@ -24,11 +28,11 @@ class Settlement {
     journal::Journal& journal;
     crawls::Ledger& ledger;
     DeadLetters& dead_letters;
+    content::Archive* archive = nullptr;  // the emitter's alone
   };
   // `ended` runs on the loop when everything is on disk; the delivery may go then.
   Settlement(Loop& loop, Gate& gate, Stores stores, std::function<void(Delivery&)> ended)
       : loop_(loop), gate_(gate), stores_(stores), ended_(std::move(ended)) {}
-    content::Archive* archive = nullptr;  // the emitter's alone
 
   // The page has this outcome.
   void conclude(Delivery& page, crawls::Outcome outcome);
@@ -47,6 +51,7 @@ class Settlement {
     std::string document_id;
     crawls::Outcome outcome = crawls::Outcome::kIndexed;
     std::chrono::milliseconds time_to_index{};
+    std::vector<std::pair<std::string, std::chrono::microseconds>> stages;
     std::optional<DeadLetter> letter;
   };
 

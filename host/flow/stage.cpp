@@ -52,6 +52,8 @@ void Stage::passed(data::RecordRef record, std::vector<data::RecordRef> children
     for (auto& child : children) {
       child->delivery = &page;
       bytes += data::weight(*child);
+      const auto* tokens = page.page().on_ended ? child->meta("token_count") : nullptr;
+      if (tokens && tokens->kind == SLUICE_I64) page.tokens += static_cast<uint64_t>(tokens->i64);
     }
     passage_.charged(page, bytes);
   }
@@ -63,7 +65,15 @@ void Stage::passed(data::RecordRef record, std::vector<data::RecordRef> children
   close_one(page);
 }
 
-void Stage::dropped(data::RecordRef record) { close_one(*record->delivery); }
+void Stage::dropped(data::RecordRef record, std::string reason) {
+  Delivery& page = *record->delivery;
+  if (!record->parent) page.left_out(std::move(reason));
+  close_one(page);
+}
+
+void Stage::worked(const data::Record& record, uint64_t batch, Steady::duration took) {
+  if (record.op == SLUICE_UPSERT) record.delivery->worked(name(), batch, took);
+}
 
 void Stage::rejected(data::RecordRef record, Failure failure) {
   Delivery& page = *record->delivery;

@@ -54,8 +54,9 @@ class Stage final : private Outlet {
  private:
   StagePort port() const;
   void passed(data::RecordRef record, std::vector<data::RecordRef> children) override;
-  void dropped(data::RecordRef record) override;
+  void dropped(data::RecordRef record, std::string reason) override;
   void rejected(data::RecordRef record, Failure failure) override;
+  void worked(const data::Record& record, uint64_t batch, Steady::duration took) override;
   void close_one(Delivery& page);
 
   const Place place_;

@@ -4,13 +4,32 @@
 
 #include <sluice/abi/roles.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice::services {
+
+// What became of a page, and what each stage had to do with it.
+struct PageReport {
+  struct Step {
+    std::string stage;
+    std::chrono::microseconds took{};
+    uint32_t records = 0;
+    std::string verdict;  // "ok", "failed"; of the dedupe stage "new", "known", "unchanged"
+    std::string reason;   // of a failure
+  };
+  std::string outcome;  // "indexed", "skipped", "unchanged", "failed"
+  std::string reason;   // why it failed or was left out, where somebody said so
+  std::vector<Step> steps;
+  std::vector<std::string> sinks;  // that hold it
+  uint32_t chunks = 0;
+  uint64_t tokens = 0;
+};
 
 // What a source has to say: pages, and with a group what else it knows of that crawl. Views.
 struct Event {
@@ -20,6 +39,10 @@ struct Event {
   std::span<const sluice_left_out> left_out{};
   uint32_t ends = SLUICE_CRAWL_GOES_ON;
   uint32_t wait_ms = 0;  // for room
+  // For each page, once it has an outcome; on the pipeline's own thread, so it must not wait. Pages
+  // of such an event are not held back by any mode. Those still open when the host ends are not
+  // told of.
+  std::function<void(const PageReport&)> on_ended{};
 };
 
 // The pipeline's front door, behind sluice.emit/1 and sluice.crawls/1. Implemented by

@@ -173,6 +173,12 @@ class Batch {
     api().batch_settle(b_, i, s.fill(&e), s.ok() ? nullptr : &e);
   }
   void drop(uint32_t i) noexcept { api().batch_settle(b_, i, SLUICE_DROPPED, nullptr); }
+  // Of a page: with the reason it is counted under, in a-z, 0-9 and _ ("language_de").
+  void drop(uint32_t i, std::string_view reason) noexcept {
+    sluice_error e = detail::make_error();
+    Status{SLUICE_DROPPED, std::string(reason)}.fill(&e);
+    api().batch_settle(b_, i, SLUICE_DROPPED, &e);
+  }
 
   // Gives every record without a verdict this one, and the batch back.
   void complete(const Status& rest = {}) noexcept {

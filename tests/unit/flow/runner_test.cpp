@@ -20,14 +20,20 @@ using std::chrono::seconds;
 struct Outcomes final : Outlet {
   std::vector<std::string> passed_ids;
   std::vector<std::string> dropped_ids;
+  std::vector<std::string> reasons;  // of those
   std::map<std::string, Failure> rejected_ids;
   void passed(data::RecordRef record, std::vector<data::RecordRef>) override {
     passed_ids.push_back(record->id);
   }
-  void dropped(data::RecordRef record) override { dropped_ids.push_back(record->id); }
+  void dropped(data::RecordRef record, std::string reason) override {
+    dropped_ids.push_back(record->id);
+    reasons.push_back(std::move(reason));
+  }
   void rejected(data::RecordRef record, Failure failure) override {
     rejected_ids.emplace(record->id, std::move(failure));
   }
+  void worked(const data::Record&, uint64_t, Steady::duration) override { ++worked_records; }
+  std::size_t worked_records = 0;
 };
 
 // A stage that never blocks, so that everything runs on the test's thread.
