@@ -9,6 +9,7 @@
 #include "crawls/ledger.hpp"
 #include "flow/dead_letters.hpp"
 #include "flow/graph.hpp"
+#include "net/event_loop.hpp"
 #include "net/router.hpp"
 #include "observe/metrics.hpp"
 #include "search/searcher.hpp"
@@ -32,6 +33,7 @@ class Api {
  public:
   struct Parts {
     net::Router& router;
+    net::EventLoop& loop;
     Control& control;
     flow::Graph& graph;
     const crawls::Ledger& ledger;
@@ -70,9 +72,11 @@ class Api {
 
   void search(const net::ExchangePtr& x);
   void index(const net::ExchangePtr& x);
+  void test_index(const net::ExchangePtr& x);
   void stats(const net::ExchangePtr& x);
   void crawls(const net::ExchangePtr& x);
   void crawl(const net::ExchangePtr& x);
+  void crawl_metrics(const net::ExchangePtr& x);
   void pipeline(const net::ExchangePtr& x);
   void reload(const net::ExchangePtr& x);
   void dead_letters(const net::ExchangePtr& x);

@@ -59,7 +59,25 @@ std::string_view schemas_text() {
     "status": {"const": "queued"},
     "message": {"type": "string"}}},
 
-  "Stats": {"type": "object", "required": ["total_documents", "total_chunks", "providers"], "properties": {
+  "IndexTest": {"type": "object", "required": ["status", "url", "total_duration_ms", "steps"], "properties": {
+    "status": {"type": "string", "enum": ["success", "failed", "pending"]},
+    "url": {"type": "string"},
+    "total_duration_ms": {"type": "number", "minimum": 0},
+    "steps": {"type": "array", "items": {"type": "object", "required": ["step", "duration_ms", "status", "details"], "properties": {
+      "step": {"type": "string", "description": "A stage, or accept: the way to the journal."},
+      "duration_ms": {"type": "number", "minimum": 0},
+      "status": {"type": "string", "enum": ["ok", "failed", "new", "known", "unchanged"]},
+      "details": {"$ref": "#/components/schemas/Anything"}}}},
+    "summary": {"type": "object", "required": ["outcome", "chunks_indexed", "total_tokens", "indexed_to"], "properties": {
+      "outcome": {"type": "string", "enum": ["indexed", "skipped", "unchanged", "failed"]},
+      "chunks_indexed": {"$ref": "#/components/schemas/Count"},
+      "total_tokens": {"$ref": "#/components/schemas/Count"},
+      "indexed_to": {"type": "array", "items": {"type": "string"}}}},
+    "error": {"type": "string"}}},
+
+  "Stats": {"type": "object", "required": ["total_documents", "total_chunks", "providers"],
+    "additionalProperties": {"type": "integer", "minimum": 0, "description": "Points of a vector store, as <store>_points."},
+    "properties": {
     "total_documents": {"$ref": "#/components/schemas/Count"},
     "total_chunks": {"$ref": "#/components/schemas/Count"},
     "bm25_documents": {"$ref": "#/components/schemas/Count"},
@@ -87,6 +105,37 @@ std::string_view schemas_text() {
     "done_at": {"$ref": "#/components/schemas/TimeOrNull"},
     "time_to_index_ms": {"$ref": "#/components/schemas/Percentiles"},
     "warnings": {"type": "array", "items": {"type": "string"}}}},
+  "CrawlMetrics": {"type": "object",
+    "required": ["crawl_id", "status", "started_at", "completed_at", "duration_ms", "total_pages", "pages_indexed", "pages_failed", "aggregate_timing"],
+    "properties": {
+    "crawl_id": {"type": "string"},
+    "state": {"type": "string", "enum": ["open", "closed", "done"]},
+    "mode": {"type": "string"},
+    "source": {"type": "string"},
+    "received": {"$ref": "#/components/schemas/Count", "description": "Distinct pages; the sum of the next five."},
+    "indexed": {"$ref": "#/components/schemas/Count"},
+    "skipped": {"$ref": "#/components/schemas/Count"},
+    "unchanged": {"$ref": "#/components/schemas/Count"},
+    "failed": {"$ref": "#/components/schemas/Count"},
+    "pending": {"$ref": "#/components/schemas/Count"},
+    "duplicates": {"$ref": "#/components/schemas/Count"},
+    "started_at": {"$ref": "#/components/schemas/Time"},
+    "closed_at": {"$ref": "#/components/schemas/TimeOrNull"},
+    "done_at": {"$ref": "#/components/schemas/TimeOrNull"},
+    "time_to_index_ms": {"$ref": "#/components/schemas/Percentiles"},
+    "warnings": {"type": "array", "items": {"type": "string"}},
+    "status": {"type": "string", "enum": ["open", "closed", "done"]},
+    "completed_at": {"$ref": "#/components/schemas/TimeOrNull"},
+    "duration_ms": {"type": ["integer", "null"]},
+    "total_pages": {"$ref": "#/components/schemas/Count"},
+    "pages_indexed": {"$ref": "#/components/schemas/Count"},
+    "pages_failed": {"$ref": "#/components/schemas/Count"},
+    "aggregate_timing": {"type": "object", "description": "By stage.", "additionalProperties": {
+      "type": "object", "required": ["pages", "total_ms", "mean_ms", "max_ms"], "properties": {
+        "pages": {"$ref": "#/components/schemas/Count"},
+        "total_ms": {"type": "number", "minimum": 0},
+        "mean_ms": {"type": "number", "minimum": 0},
+        "max_ms": {"type": "number", "minimum": 0}}}}}},
   "Percentiles": {"type": "object", "required": ["p50", "p95"], "properties": {
     "p50": {"type": ["number", "null"]},
     "p95": {"type": ["number", "null"]}}},

@@ -1,5 +1,6 @@
 // What operators and their tools look at: stats, crawls, the pipeline, health, metrics.
 #include "api/api.hpp"
+#include "api/dashboard.hpp"
 #include "api/json_body.hpp"
 #include "api/query.hpp"
 #include "api/times.hpp"
@@ -58,6 +59,23 @@ const char* name_of(Phase phase) {
   }
 }
 
+// The names that clients of the server before this one read: "bm25_documents", and of a sink
+// "x-sink" behind a service the points of "x" and the collection that its settings name.
+void add_old_names(const search::ProviderStats& provider, nlohmann::json& out) {
+  if (provider.is_keyword) {
+    out["bm25_documents"] = provider.documents;
+    return;
+  }
+  constexpr std::string_view kSink = "-sink";
+  if (!provider.plugin.ends_with(kSink)) return;
+  const auto service = provider.plugin.substr(0, provider.plugin.size() - kSink.size());
+  out[service + "_points"] = provider.chunks;
+  const auto settings = nlohmann::json::parse(provider.settings, nullptr, false);
+  if (settings.is_object() && settings.contains("collection")) {
+    out["collection_name"] = settings["collection"];
+  }
+}
+
 }  // namespace
 
 void Api::stats(const net::ExchangePtr& x) {
@@ -70,8 +88,7 @@ void Api::stats(const net::ExchangePtr& x) {
     one = {{"documents", provider.documents}, {"chunks", provider.chunks}};
     documents = std::max(documents, provider.documents);
     chunks = std::max(chunks, provider.chunks);
-    // The name that clients of the server before this one read.
-    if (provider.is_keyword) out["bm25_documents"] = provider.documents;
+    add_old_names(provider, out);
   }
   out["total_documents"] = documents;
   out["total_chunks"] = chunks;
@@ -97,6 +114,39 @@ void Api::crawl(const net::ExchangePtr& x) {
   if (!row->has_value())
     return x->respond(net::error_response(404, "there is no crawl of that id"));
   x->respond(net::json_response(200, dump(item_of(**row))));
+}
+
+// What clients of the server before this one read, beside the ledger's own names. Times are those
+// that the stages took, summed up over the crawl's pages.
+void Api::crawl_metrics(const net::ExchangePtr& x) {
+  const auto row = parts_.ledger.find(std::string(x->request().param("id")));
+  if (!row) return x->respond(net::error_response(503, "the ledger cannot be read right now"));
+  if (!row->has_value())
+    return x->respond(net::error_response(404, "there is no crawl of that id"));
+  const crawls::CrawlRow& crawl = **row;
+  auto out = item_of(crawl);
+  out["status"] = crawls::name_of(crawl.state);
+  out["completed_at"] = out["done_at"];
+  out["total_pages"] = crawl.received;
+  out["pages_indexed"] = crawl.indexed;
+  out["pages_failed"] = crawl.failed;
+  out["duration_ms"] = nullptr;
+  if (crawl.done_at) {
+    out["duration_ms"] =
+        std::chrono::duration_cast<std::chrono::milliseconds>(*crawl.done_at - crawl.started_at)
+            .count();
+  }
+  out["aggregate_timing"] = nlohmann::json::object();
+  for (const auto& stage : crawl.stages) {
+    constexpr double kPerMs = 1000;  // microseconds
+    const auto total = static_cast<double>(stage.microseconds) / kPerMs;
+    out["aggregate_timing"][stage.stage] = {
+        {"pages", stage.pages},
+        {"total_ms", two_decimals(total)},
+        {"mean_ms", two_decimals(total / static_cast<double>(std::max<int64_t>(1, stage.pages)))},
+        {"max_ms", two_decimals(static_cast<double>(stage.most) / kPerMs)}};
+  }
+  x->respond(net::json_response(200, dump(out)));
 }
 
 void Api::pipeline(const net::ExchangePtr& x) {
@@ -165,6 +215,7 @@ void Api::metrics(const net::ExchangePtr& x) {
 }
 
 void Api::about(const net::ExchangePtr& x) {
+  if (wants_page(x->request())) return x->respond(dashboard());
   const Phase phase = phase_.load(std::memory_order_relaxed);
   const auto pipeline = parts_.control.pipeline();
   x->respond(

@@ -157,8 +157,9 @@ class RunningHost {
                     stores.archive.get()}}),
         access_(loaded->pipeline->api, bench.clock),
         reloader_(std::move(file), loaded, {pipeline_, access_, meters_}, bench.log, bench.metrics),
-        api_({bench.router, reloader_, pipeline_.graph(), *stores.ledger, *stores.dead_letters,
-              *stores.archive, pipeline_.searcher(), bench.metrics, bench.clock}),
+        api_({bench.router, bench.loop, reloader_, pipeline_.graph(), *stores.ledger,
+              *stores.dead_letters, *stores.archive, pipeline_.searcher(), bench.metrics,
+              bench.clock}),
         server_(bench.loop, server_options(*loaded->pipeline, access_, bench.metrics), bench.router,
                 bench.workers),
         certificate_(loaded->pipeline->http.tls, server_, bench.log) {}

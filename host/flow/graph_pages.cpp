@@ -115,7 +115,7 @@ services::PageReport Graph::report_of(const Delivery& page) const {
   services::PageReport report;
   report.outcome = crawls::name_of(page.outcome);
   report.reason = page.failure() ? page.failure()->reason : page.left_out();
-  if (const auto& dedupe = components_.wiring().dedupe) {
+  if (const auto& dedupe = components_->wiring().dedupe) {
     const bool is_unchanged = page.outcome == crawls::Outcome::kUnchanged;
     const bool is_known = page.outcome == crawls::Outcome::kSkipped && page.steps().empty();
     report.steps.push_back({*dedupe,

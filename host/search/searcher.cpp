@@ -270,6 +270,10 @@ std::vector<ProviderStats> Searcher::stats() {
     ProviderStats one;
     one.stage = provider.stage;
     one.is_keyword = provider.kind == config::SearchKind::kKeyword;
+    if (provider.component) {
+      one.plugin = provider.component->plugin;
+      one.settings = provider.component->config.shown;
+    }
     if (provider.component && SLUICE_HAS_FN(provider.table, stats)) {
       sluice_search_stats counts{};
       counts.struct_size = sizeof counts;

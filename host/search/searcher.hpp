@@ -38,6 +38,8 @@ struct Answer {
 
 struct ProviderStats {
   std::string stage;
+  std::string plugin;
+  std::string settings;  // JSON, secrets hidden
   bool is_keyword = false;
   bool answered = false;
   uint64_t documents = 0;

@@ -29,8 +29,10 @@ std::string PipelineFile::text() const {
          "  embed:   {plugin: hash-embedder}\n"
          "  vectors: {plugin: local-vectors}\n"
          "  words:   {plugin: bm25-sink}\n" +
-         moody_line + "flow: [crawl, seen, chunk, [[embed, vectors], [words]" +
-         (moody.empty() ? "" : ", [moody]") + "]]\n";
+         (filter.empty() ? ""
+                         : "  filter:  {plugin: language-filter, config: {" + filter + "}}\n") +
+         moody_line + "flow: [crawl, seen, " + (filter.empty() ? "" : "filter, ") +
+         "chunk, [[embed, vectors], [words]" + (moody.empty() ? "" : ", [moody]") + "]]\n";
 }
 
 }  // namespace sluice::testing

@@ -17,7 +17,9 @@ struct PipelineFile {
   std::string chunk_config = "max_tokens: 64, overlap_tokens: 8";
   std::string plugins = {};        // a folder to look in first
   std::string source_config = {};  // more of firecrawl-source's settings, as ", on_gone: delete"
-  std::string moody = {};        // settings of a moody-sink beside the others; empty: there is none
+  std::string filter =
+      {};                  // settings of a language-filter before the chunker; empty: there is none
+  std::string moody = {};  // settings of a moody-sink beside the others; empty: there is none
   std::string moody_stage = {};  // more of its stage, as ", timeout: 1s"
 
   std::string text() const;
