@@ -1,7 +1,7 @@
 // qdrant-sink: the sluice.sink/1 and sluice.search/1 roles over one collection of a Qdrant.
+#include "common/host_log.hpp"
 #include "finder.hpp"
 #include "host_wire.hpp"
-#include "outage.hpp"
 #include "point_writer.hpp"
 #include "record_metadata.hpp"
 #include "server.hpp"
@@ -20,6 +20,8 @@
 
 namespace qdrant_sink {
 namespace {
+
+using plugin_common::Outage;
 
 constexpr auto kSchema = sluice::object(
     sluice::text("url").required().format("uri").describe(
@@ -83,22 +85,10 @@ sluice::Status status_of(const Fault& fault) {
   }
 }
 
-uint32_t level_of(Outage::Level level) {
-  switch (level) {
-    case Outage::Level::kInfo:
-      return SLUICE_LOG_INFO;
-    case Outage::Level::kWarn:
-      return SLUICE_LOG_WARN;
-    case Outage::Level::kError:
-      break;
-  }
-  return SLUICE_LOG_ERROR;
-}
-
-Outage::Log log_of(const sluice::Host& host) {
-  return [&host](Outage::Level level, std::string_view sentence) {
-    host.log(level_of(level), sentence);
-  };
+Outage::Cure cure_of(const Fault& fault) {
+  const bool wants_somebody =
+      fault.kind == Fault::Kind::kMisfit || fault.kind == Fault::Kind::kDenied;
+  return wants_somebody ? Outage::Cure::kPerson : Outage::Cure::kTime;
 }
 
 // What is left until the request's deadline; none is as good as a long one.
@@ -168,7 +158,7 @@ class QdrantSink final : public sluice::Component, public sluice::Sink, public s
     auto seen = look(*link_);
     if (const auto* fault = std::get_if<Fault>(&seen)) {
       if (fault->kind == Fault::Kind::kMisfit) return {SLUICE_E_CONFIG, fault->sentence};
-      link_->writes.failed(*fault);
+      link_->writes.failed(fault->sentence, cure_of(*fault));
     } else {
       greet(std::get<ServerFacts>(seen));
     }
@@ -235,14 +225,14 @@ class QdrantSink final : public sluice::Component, public sluice::Sink, public s
   // Everything that speaks to Qdrant, in the order of who uses whom.
   struct Link {
     explicit Link(const QdrantSink& sink)
-        : writes(log_of(sink.host())),
-          searches(log_of(sink.host())),
+        : writes("Qdrant", plugin_common::log_of(sink.host())),
+          searches("Qdrant", plugin_common::log_of(sink.host())),
           wire(HostWire(sink.host(), sink.collection_.place.url, sink.api_key_)),
           collection(sink.collection_, wire),
           writer(sink.writer_, collection, wire,
                  [this](const Fault* fault) {
                    if (fault != nullptr) {
-                     writes.failed(*fault);
+                     writes.failed(fault->sentence, cure_of(*fault));
                    } else {
                      writes.succeeded();
                    }
@@ -277,7 +267,7 @@ class QdrantSink final : public sluice::Component, public sluice::Sink, public s
   sluice::Status failed(Fault fault) {
     sluice::Status status = status_of(fault);
     fault.sentence = "A search failed. " + fault.sentence;
-    if (fault.kind != Fault::Kind::kBad) link_->searches.failed(fault);
+    if (fault.kind != Fault::Kind::kBad) link_->searches.failed(fault.sentence, cure_of(fault));
     return status;
   }
 

@@ -1,6 +1,6 @@
 // redis-dedupe: the sluice.dedupe/1 role over RedisClaims, and what becomes of pages while Redis is
 // away.
-#include "outage.hpp"
+#include "common/host_log.hpp"
 #include "redis_claims.hpp"
 
 #include <sluice/plugin.hpp>
@@ -18,6 +18,8 @@
 
 namespace redis_dedupe {
 namespace {
+
+using plugin_common::Outage;
 
 constexpr const char* kOwnerless = "sluice";  // on a host without sluice.data/1
 
@@ -59,16 +61,8 @@ std::vector<Key> keys_of(std::span<const sluice_key> keys) {
   return out;
 }
 
-uint32_t level_of(Outage::Level level) {
-  switch (level) {
-    case Outage::Level::kInfo:
-      return SLUICE_LOG_INFO;
-    case Outage::Level::kWarn:
-      return SLUICE_LOG_WARN;
-    case Outage::Level::kError:
-      break;
-  }
-  return SLUICE_LOG_ERROR;
+Outage::Cure cure_of(const Failure& failure) {
+  return failure.kind == Failure::Kind::kMisfit ? Outage::Cure::kPerson : Outage::Cure::kTime;
 }
 
 sluice::Status status_of(const Failure& failure) {
@@ -105,12 +99,10 @@ class RedisDedupe final : public sluice::Component, public sluice::Dedupe {
   sluice::Status start() override {
     settings_.owner = host().owner().empty() ? kOwnerless : host().owner();
     claims_ = std::make_unique<RedisClaims>(settings_);
-    outage_ = std::make_unique<Outage>([this](Outage::Level level, std::string_view sentence) {
-      host().log(level_of(level), sentence);
-    });
+    outage_ = std::make_unique<Outage>("Redis", plugin_common::log_of(host()));
     auto facts = claims_->look();
     if (const auto* failure = std::get_if<Failure>(&facts)) {
-      outage_->failed(*failure);
+      outage_->failed(failure->sentence, cure_of(*failure));
     } else {
       greet(std::get<ServerFacts>(facts));
     }
@@ -154,7 +146,7 @@ class RedisDedupe final : public sluice::Component, public sluice::Dedupe {
     if (goes_on_without_ && outage_->is_fresh()) return Failure{};
     auto failure = std::forward<F>(ask)();
     if (failure) {
-      outage_->failed(*failure);
+      outage_->failed(failure->sentence, cure_of(*failure));
     } else {
       outage_->succeeded();
     }

@@ -1,8 +1,8 @@
-#include "outage.hpp"
+#include "common/outage.hpp"
 
 #include <utility>
 
-namespace redis_dedupe {
+namespace plugin_common {
 namespace {
 
 // How long a failure speaks for the next call too.
@@ -14,7 +14,7 @@ constexpr std::size_t kMostSaid = 8;
 
 }  // namespace
 
-void Outage::failed(const Failure& failure) {
+void Outage::failed(const std::string& sentence, Cure cure) {
   {
     const std::lock_guard lock(mutex_);
     const auto now = now_();
@@ -24,11 +24,10 @@ void Outage::failed(const Failure& failure) {
       is_logged_ = false;
       std::erase_if(said_, [&](const auto& one) { return now - one.second >= kQuiet; });
     }
-    if (said_.size() == kMostSaid || !said_.emplace(failure.sentence, now).second) return;
+    if (said_.size() == kMostSaid || !said_.emplace(sentence, now).second) return;
     is_logged_ = true;
   }
-  const bool wants_somebody = failure.kind == Failure::Kind::kMisfit;
-  log_(wants_somebody ? Level::kError : Level::kWarn, failure.sentence);
+  log_(cure == Cure::kPerson ? Level::kError : Level::kWarn, sentence);
 }
 
 void Outage::succeeded() {
@@ -39,7 +38,7 @@ void Outage::succeeded() {
     lasted = now_() - began_;
   }
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(lasted).count();
-  log_(Level::kInfo, "Redis answers again after " + std::to_string(seconds) + " s.");
+  log_(Level::kInfo, service_ + " answers again after " + std::to_string(seconds) + " s.");
 }
 
 bool Outage::is_fresh() const {
@@ -47,4 +46,4 @@ bool Outage::is_fresh() const {
   return is_out_ && now_() - last_ < kFresh;
 }
 
-}  // namespace redis_dedupe
+}  // namespace plugin_common

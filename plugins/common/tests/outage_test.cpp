@@ -1,25 +1,24 @@
 // Outage: one line for a thousand failures, one line for their end.
-#include "outage.hpp"
+#include "common/outage.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-namespace redis_dedupe {
+namespace plugin_common {
 namespace {
 
 using std::chrono::seconds;
 
 class OutageTest : public ::testing::Test {
  protected:
-  static Failure failure(const std::string& sentence) {
-    return {.kind = Failure::Kind::kUnreachable, .code = {}, .sentence = sentence};
-  }
+  void fail(const std::string& sentence) { outage_.failed(sentence, Outage::Cure::kTime); }
 
   std::chrono::steady_clock::time_point now_ = std::chrono::steady_clock::time_point(seconds(100));
   std::vector<std::string> log_;
-  Outage outage_{[this](Outage::Level level, std::string_view sentence) {
+  Outage outage_{"Redis",
+                 [this](Outage::Level level, std::string_view sentence) {
                    const char* const names[] = {"info ", "warn ", "error "};
                    log_.push_back(names[static_cast<int>(level)] + std::string(sentence));
                  },
@@ -29,8 +28,8 @@ class OutageTest : public ::testing::Test {
 TEST_F(OutageTest, SaysEachThingOnceAndTheEndOnce) {
   outage_.succeeded();
   for (int i = 0; i < 1000; ++i) {
-    outage_.failed(failure("away"));
-    outage_.failed(failure("loading"));
+    fail("away");
+    fail("loading");
   }
   now_ += seconds(12);
   outage_.succeeded();
@@ -40,17 +39,17 @@ TEST_F(OutageTest, SaysEachThingOnceAndTheEndOnce) {
 }
 
 TEST_F(OutageTest, SaysItAgainInALaterOutage) {
-  outage_.failed(failure("away"));
+  fail("away");
   outage_.succeeded();
   now_ += std::chrono::minutes(1);
-  outage_.failed(failure("away"));
+  fail("away");
   EXPECT_EQ(log_, (std::vector<std::string>{"warn away", "info Redis answers again after 0 s.",
                                             "warn away"}));
 }
 
 TEST_F(OutageTest, IsQuietAboutAServerThatComesAndGoes) {
   for (int i = 0; i < 59; ++i) {
-    outage_.failed(failure("away"));
+    fail("away");
     outage_.succeeded();
     now_ += seconds(1);
   }
@@ -58,26 +57,26 @@ TEST_F(OutageTest, IsQuietAboutAServerThatComesAndGoes) {
 }
 
 TEST_F(OutageTest, IsLouderWhenOnlyAPersonCanMendIt) {
-  outage_.failed({.kind = Failure::Kind::kMisfit, .code = "WRONGPASS", .sentence = "wrong"});
+  outage_.failed("wrong", Outage::Cure::kPerson);
   EXPECT_EQ(log_, (std::vector<std::string>{"error wrong"}));
 }
 
 TEST_F(OutageTest, DoesNotFillTheLogWithSentencesThatAllDiffer) {
-  for (int i = 0; i < 1000; ++i) outage_.failed(failure("port " + std::to_string(i)));
+  for (int i = 0; i < 1000; ++i) fail("port " + std::to_string(i));
   EXPECT_EQ(log_.size(), 8U);
 }
 
 TEST_F(OutageTest, IsFreshForASecond) {
   EXPECT_FALSE(outage_.is_fresh());
-  outage_.failed(failure("away"));
+  fail("away");
   EXPECT_TRUE(outage_.is_fresh());
   now_ += seconds(1);
   EXPECT_FALSE(outage_.is_fresh());
-  outage_.failed(failure("away"));
+  fail("away");
   EXPECT_TRUE(outage_.is_fresh());
   outage_.succeeded();
   EXPECT_FALSE(outage_.is_fresh());
 }
 
 }  // namespace
-}  // namespace redis_dedupe
+}  // namespace plugin_common
