@@ -14,7 +14,7 @@
 namespace sluice::api {
 namespace {
 
-constexpr const char* kUnreadable = "the stored pages cannot be read right now";
+constexpr const char* kContentUnreadable = "the stored pages cannot be read right now";
 
 nlohmann::json text_or(const data::Record& document, const char* key, nlohmann::json otherwise) {
   const auto* value = document.meta(key);
@@ -36,7 +36,7 @@ Result<nlohmann::json> item_of(const content::StoredPage& page) {
 
 void answer_list(const net::ExchangePtr& x, const Result<content::StoredPages>& pages,
                  const Window& window) {
-  if (!pages) return x->respond(net::error_response(503, kUnreadable));
+  if (!pages) return x->respond(net::error_response(503, kContentUnreadable));
   if (pages->total == 0) {
     return x->respond(net::error_response(
         404,
@@ -45,7 +45,7 @@ void answer_list(const net::ExchangePtr& x, const Result<content::StoredPages>& 
   auto items = nlohmann::json::array();
   for (const auto& page : pages->items) {
     auto item = item_of(page);
-    if (!item) return x->respond(net::error_response(503, kUnreadable));
+    if (!item) return x->respond(net::error_response(503, kContentUnreadable));
     items.push_back(std::move(*item));
   }
   x->respond(net::json_response(200, dump({{"items", std::move(items)},
@@ -58,12 +58,12 @@ void answer_list(const net::ExchangePtr& x, const Result<content::StoredPages>& 
 
 void Api::content(const net::ExchangePtr& x) {
   const auto page = parts_.archive.find(std::string(x->request().param("id")));
-  if (!page) return x->respond(net::error_response(503, kUnreadable));
+  if (!page) return x->respond(net::error_response(503, kContentUnreadable));
   if (!page->has_value()) {
     return x->respond(net::error_response(404, "no page of that id is kept"));
   }
   const auto item = item_of(**page);
-  if (!item) return x->respond(net::error_response(503, kUnreadable));
+  if (!item) return x->respond(net::error_response(503, kContentUnreadable));
   x->respond(net::json_response(200, dump(*item)));
 }
 
