@@ -1,7 +1,7 @@
 #include "claim_store.hpp"
 
 #include "claim_session.hpp"
-#include "sqlite_sentence.hpp"
+#include "common/sqlite/sqlite_sentence.hpp"
 
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Transaction.h>
@@ -15,6 +15,8 @@
 
 namespace local_dedupe {
 namespace {
+
+using plugin_common::sentence_for;
 
 // Rows a call removes at most per table: enough to keep up with what calls add, since each call
 // also removes twice as many rows as it has keys, and about a millisecond of work.
@@ -43,7 +45,7 @@ ClaimStore::ClaimStore(Settings settings, WallClock now)
   try {
     guarded_ = std::make_unique<Guarded>(settings_);
   } catch (const SQLite::Exception& error) {
-    throw std::runtime_error(sentence_for(error, settings_.file));
+    throw std::runtime_error(sentence_for(error, settings_.file, "pages"));
   }
 }
 
@@ -58,7 +60,7 @@ std::optional<Failure> ClaimStore::run(const std::function<void(Session&)>& work
     work(session);
     transaction.commit();
   } catch (const SQLite::Exception& error) {
-    failure = Failure{sentence_for(error, settings_.file)};
+    failure = Failure{sentence_for(error, settings_.file, "pages")};
   }
   session.end_call();
   return failure;

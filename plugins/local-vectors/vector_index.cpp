@@ -1,8 +1,8 @@
 #include "vector_index.hpp"
 
-#include "document_order.hpp"
+#include "common/order/document_order.hpp"
+#include "common/sqlite/sqlite_sentence.hpp"
 #include "row_file.hpp"
-#include "sqlite_sentence.hpp"
 
 #include <SQLiteCpp/Exception.h>
 
@@ -15,6 +15,9 @@
 
 namespace local_vectors {
 namespace {
+
+using plugin_common::order_of;
+using plugin_common::sentence_for;
 
 constexpr std::size_t kRound = 32;  // rows read from the file between looks at what is still needed
 
@@ -83,7 +86,7 @@ VectorIndex::VectorIndex(IndexSettings settings)
     file_ = std::make_unique<RowFile>(settings_.file, settings_.patience);
     load();
   } catch (const SQLite::Exception& error) {
-    throw std::runtime_error(sentence_for(error, settings_.file));
+    throw std::runtime_error(sentence_for(error, settings_.file, "records"));
   }
 }
 
@@ -143,7 +146,8 @@ std::vector<Verdict> VectorIndex::apply(std::span<const Change> changes) {
   } catch (const SQLite::Exception& error) {
     for (Verdict& verdict : verdicts) {
       if (verdict.kind == Verdict::Kind::kDone)
-        verdict = {.kind = Verdict::Kind::kRetry, .sentence = sentence_for(error, settings_.file)};
+        verdict = {.kind = Verdict::Kind::kRetry,
+                   .sentence = sentence_for(error, settings_.file, "records")};
     }
   }
   return verdicts;
@@ -229,7 +233,7 @@ std::variant<Found, SearchFailure> VectorIndex::search(const Query& query) const
     }
   } catch (const SQLite::Exception& error) {
     return SearchFailure{.kind = SearchFailure::Kind::kRetry,
-                         .sentence = sentence_for(error, settings_.file)};
+                         .sentence = sentence_for(error, settings_.file, "records")};
   }
   std::sort(found.hits.begin(), found.hits.end(), [](const Hit& a, const Hit& b) {
     return a.score != b.score ? a.score > b.score

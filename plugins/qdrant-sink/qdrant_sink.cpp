@@ -1,5 +1,5 @@
 // qdrant-sink: the sluice.sink/1 and sluice.search/1 roles over one collection of a Qdrant.
-#include "common/host_log.hpp"
+#include "common/outage/host_log.hpp"
 #include "finder.hpp"
 #include "host_wire.hpp"
 #include "point_writer.hpp"

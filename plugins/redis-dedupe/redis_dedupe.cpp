@@ -1,6 +1,6 @@
 // redis-dedupe: the sluice.dedupe/1 role over RedisClaims, and what becomes of pages while Redis is
 // away.
-#include "common/host_log.hpp"
+#include "common/outage/host_log.hpp"
 #include "redis_claims.hpp"
 
 #include <sluice/plugin.hpp>

@@ -4,7 +4,7 @@
 #include <cassert>
 #include <cstring>
 
-#include "index/document_order.hpp"
+#include "common/order/document_order.hpp"
 #include "index/hash.hpp"
 
 namespace bm25 {
@@ -80,7 +80,7 @@ DocumentId ChunkTable::acquire_document(std::string_view name) {
   document.name = names_.allocate(Arena::class_for(name.size()));
   document.size = static_cast<std::uint32_t>(name.size());
   document.chunks = 1;
-  document.order = order_of(name);
+  document.order = plugin_common::order_of(name);
   std::ranges::copy(name, document.name);
   document_index_.insert(hash, id);
   free_documents_.pop_back();

@@ -1,5 +1,5 @@
 #include "index/keyword_index.hpp"
-#include "index/document_order.hpp"
+#include "common/order/document_order.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -77,7 +77,7 @@ TEST_F(KeywordIndexTest, GivesOneHitPerDocumentItsBestChunk) {
 // UUIDv5 in the URL namespace, by another implementation (Python's uuid.uuid5):
 // a e1407479-…, b 3c480084-…, c 71039e6c-….
 TEST_F(KeywordIndexTest, OrdersEqualScoresByTheIdOfTheResult) {
-  EXPECT_EQ(order_of("a"), 0xe1407479'3136'56c0U);
+  EXPECT_EQ(plugin_common::order_of("a"), 0xe1407479'3136'56c0U);
   write({upsert("c", 0, "apple"), upsert("a", 0, "apple"), upsert("b", 0, "apple")});
   const SearchResult result = search("apple");
   ASSERT_EQ(result.hits.size(), 3U);

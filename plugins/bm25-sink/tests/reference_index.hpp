@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "common/order/document_order.hpp"
 #include "index/analyzer.hpp"
 #include "index/attributes.hpp"
-#include "index/document_order.hpp"
 #include "index/memory_index.hpp"
 #include "index/store.hpp"
 
@@ -67,7 +67,9 @@ class ReferenceIndex {
     answer.total = best.size();
     for (auto& [document, hit] : best) answer.hits.push_back(hit);
     std::ranges::sort(answer.hits, [](const auto& a, const auto& b) {
-      return a.score != b.score ? a.score > b.score : order_of(a.document) < order_of(b.document);
+      return a.score != b.score
+                 ? a.score > b.score
+                 : plugin_common::order_of(a.document) < plugin_common::order_of(b.document);
     });
     answer.hits.resize(std::min(limit, answer.hits.size()));
     return answer;

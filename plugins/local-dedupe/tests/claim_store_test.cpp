@@ -1,8 +1,8 @@
 // ClaimStore: each rule by itself, what outlives a restart, and the words for what goes wrong.
 #include "claim_store.hpp"
 
+#include "common/sqlite/sqlite_sentence.hpp"
 #include "scratch_folder.hpp"
-#include "sqlite_sentence.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
@@ -307,7 +307,7 @@ TEST_F(ClaimStoreTest, RefusesAFileThatIsSomethingElse) {
 
 TEST(SqliteSentence, SaysWhatToDoAboutAFullDisk) {
   EXPECT_EQ(
-      sentence_for(SQLite::Exception("x", SQLITE_FULL), "/d/c.sqlite"),
+      plugin_common::sentence_for(SQLite::Exception("x", SQLITE_FULL), "/d/c.sqlite", "pages"),
       "The disk that holds '/d/c.sqlite' is full; free some space, the pages wait until then.");
 }
 

@@ -1,9 +1,9 @@
 // VectorIndex: what goes in comes out, filters, restarts, and the words for what cannot be done.
 #include "vector_index.hpp"
 
+#include "common/sqlite/sqlite_sentence.hpp"
 #include "sample.hpp"
 #include "scratch_folder.hpp"
-#include "sqlite_sentence.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
@@ -247,7 +247,7 @@ TEST_F(VectorIndexTest, RefusesAFileThatIsSomethingElse) {
 
 TEST(SqliteSentence, SaysWhatToDoAboutAFullDisk) {
   EXPECT_EQ(
-      sentence_for(SQLite::Exception("x", SQLITE_FULL), "/d/v.sqlite"),
+      plugin_common::sentence_for(SQLite::Exception("x", SQLITE_FULL), "/d/v.sqlite", "records"),
       "The disk that holds '/d/v.sqlite' is full; free some space, the records wait until then.");
 }
 

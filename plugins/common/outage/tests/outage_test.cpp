@@ -1,5 +1,5 @@
 // Outage: one line for a thousand failures, one line for their end.
-#include "common/outage.hpp"
+#include "common/outage/outage.hpp"
 
 #include <gtest/gtest.h>
 

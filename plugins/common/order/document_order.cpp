@@ -1,5 +1,5 @@
 // By Poco.
-#include "document_order.hpp"
+#include "common/order/document_order.hpp"
 
 #include <Poco/SHA1Engine.h>
 #include <Poco/UUID.h>
@@ -8,7 +8,7 @@
 #include <array>
 #include <string>
 
-namespace local_vectors {
+namespace plugin_common {
 
 std::uint64_t order_of(std::string_view document_id) {
   // One a thread: making one seeds its random numbers, which takes longer than all the rest.
@@ -25,4 +25,4 @@ std::uint64_t order_of(std::string_view document_id) {
   return order;
 }
 
-}  // namespace local_vectors
+}  // namespace plugin_common

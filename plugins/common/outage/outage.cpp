@@ -1,4 +1,4 @@
-#include "common/outage.hpp"
+#include "common/outage/outage.hpp"
 
 #include <utility>
 

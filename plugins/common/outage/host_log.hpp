@@ -1,7 +1,7 @@
 // An Outage's lines in the log of the host.
 #pragma once
 
-#include "common/outage.hpp"
+#include "common/outage/outage.hpp"
 
 #include <sluice/plugin.hpp>
 

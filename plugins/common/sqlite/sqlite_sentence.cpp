@@ -1,16 +1,17 @@
-#include "sqlite_sentence.hpp"
+#include "common/sqlite/sqlite_sentence.hpp"
 
 #include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
-namespace local_vectors {
+namespace plugin_common {
 
-std::string sentence_for(const SQLite::Exception& error, const std::filesystem::path& file) {
+std::string sentence_for(const SQLite::Exception& error, const std::filesystem::path& file,
+                         std::string_view waiting) {
   const std::string name = "'" + file.string() + "'";
   switch (error.getErrorCode()) {
     case SQLITE_FULL:
-      return "The disk that holds " + name +
-             " is full; free some space, the records wait until then.";
+      return "The disk that holds " + name + " is full; free some space, the " +
+             std::string(waiting) + " wait until then.";
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return "The file " + name +
@@ -33,4 +34,4 @@ std::string sentence_for(const SQLite::Exception& error, const std::filesystem::
   }
 }
 
-}  // namespace local_vectors
+}  // namespace plugin_common
