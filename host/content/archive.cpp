@@ -24,11 +24,12 @@ constexpr auto kTables = R"(
     content_id BLOB NOT NULL,
     crawl TEXT NOT NULL,
     stored_at INTEGER NOT NULL,
+    -- Bytes of all pages stored before this one: the size of everything is the difference between
+    -- the two ends, and nobody has to keep a count.
+    before INTEGER NOT NULL,
     page BLOB NOT NULL);
   CREATE INDEX content_versions ON content(content_id);
   CREATE INDEX content_of_crawl ON content(crawl) WHERE crawl <> '';
-  CREATE TABLE content_total(bytes INTEGER NOT NULL);
-  INSERT INTO content_total VALUES (0);
 )";
 
 constexpr auto kLookInterval = 1min;  // between looks for pages that are too old
@@ -66,6 +67,13 @@ std::string uuid_of(const SQLite::Column& column) {
     uuid += kDigits[bytes[i] & 0xFU];
   }
   return uuid;
+}
+
+// Of the first row in that order; 0 where there is none.
+std::int64_t bytes_at(SQLite::Database& database, const std::string& what, const char* order) {
+  SQLite::Statement row(database,
+                        "SELECT " + what + " FROM content ORDER BY id " + order + " LIMIT 1");
+  return row.executeStep() ? row.getColumn(0).getInt64() : 0;
 }
 
 void bind_key(SQLite::Statement& statement, int index, const Key& key) {
@@ -135,13 +143,14 @@ Archive::Archive(journal::GroupCommit& commits, const Clock& clock, Retention re
       clock_(clock),
       retention_(retention),
       insert_(commits.writer(),
-              "INSERT INTO content(content_id, crawl, stored_at, page) VALUES (?, ?, ?, ?)"),
+              "INSERT INTO content(content_id, crawl, stored_at, before, page) "
+              "VALUES (?, ?, ?, ?, ?)"),
       oldest_(commits.writer(),
               "SELECT id, stored_at, length(page) FROM content ORDER BY id LIMIT 1"),
       erase_(commits.writer(), "DELETE FROM content WHERE id = ?"),
-      save_total_(commits.writer(), "UPDATE content_total SET bytes = ?"),
-      total_(commits.writer().execAndGet("SELECT bytes FROM content_total").getInt64()),
-      bytes_(static_cast<std::uint64_t>(total_)),
+      stored_(bytes_at(commits.writer(), "before + length(page)", "DESC")),
+      forgotten_(bytes_at(commits.writer(), "before", "ASC")),
+      bytes_(static_cast<std::uint64_t>(total())),
       reader_(std::make_unique<Reader>(commits.file())) {
   commits.add(*this);
 }
@@ -157,28 +166,19 @@ void Archive::store(SQLite::Database&, const Page& page) {
   bind_key(*insert, 1, *key);
   insert->bind(2, std::string(page.crawl_id));
   insert->bind(3, sql::to_ms(page.received_at));
-  insert->bindNoCopy(4, page.packed.data(), static_cast<int>(page.packed.size()));
+  insert->bind(4, stored_ + by_transaction_ + by_work_);
+  insert->bindNoCopy(5, page.packed.data(), static_cast<int>(page.packed.size()));
   insert->exec();
   by_work_ += static_cast<std::int64_t>(page.packed.size());
 }
 
 void Archive::keep() { by_transaction_ += std::exchange(by_work_, 0); }
 
-void Archive::flush(SQLite::Database&) {
-  forget_some();
-  if (by_transaction_ == 0) return;
-  sql::Use saved(save_total_);
-  saved->bind(1, total_ + by_transaction_);
-  saved->exec();
-}
-
 // A step towards forgetting what is too old or too much. It rides on transactions that happen
 // anyway, and takes more than one of them can store at a time of ordinary traffic.
 void Archive::forget_some() {
   const Wall::time_point time = clock_.wall();
-  const auto is_too_big = [&] {
-    return total_ + by_transaction_ > static_cast<std::int64_t>(retention_.max_bytes);
-  };
+  const auto is_too_big = [&] { return total() > static_cast<std::int64_t>(retention_.max_bytes); };
   if (!is_too_big() && time < look_next_) return;
   for (int i = 0; i < kForgetStep; ++i) {
     std::int64_t id = 0;
@@ -198,18 +198,20 @@ void Archive::forget_some() {
     sql::Use erased(erase_);
     erased->bind(1, id);
     erased->exec();
-    by_transaction_ -= bytes;
+    forgotten_by_transaction_ += bytes;
   }
 }
 
 void Archive::committed() {
-  total_ += std::exchange(by_transaction_, 0);
-  bytes_.store(static_cast<std::uint64_t>(total_), std::memory_order_relaxed);
+  stored_ += std::exchange(by_transaction_, 0);
+  forgotten_ += std::exchange(forgotten_by_transaction_, 0);
+  bytes_.store(static_cast<std::uint64_t>(total()), std::memory_order_relaxed);
 }
 
 void Archive::rolled_back() {
   by_work_ = 0;
   by_transaction_ = 0;
+  forgotten_by_transaction_ = 0;
   look_next_ = {};
 }
 

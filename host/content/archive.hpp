@@ -87,21 +87,27 @@ class Archive final : private journal::Gatherer {
 
   void keep() override;
   void drop() override { by_work_ = 0; }
-  void flush(SQLite::Database& database) override;
+  void flush(SQLite::Database&) override { forget_some(); }
   void committed() override;
   void rolled_back() override;
   void forget_some();
+  // With what this transaction has changed.
+  std::int64_t total() const {
+    return stored_ + by_transaction_ - forgotten_ - forgotten_by_transaction_;
+  }
 
   journal::GroupCommit& commits_;
   const Clock& clock_;
   const Retention retention_;
   Compressor compressor_;
 
-  // The writer thread's. Bytes in the file as of the last commit, and how many more since: by the
-  // earlier works of this transaction, and by this one.
-  SQLite::Statement insert_, oldest_, erase_, save_total_;
-  std::int64_t total_ = 0;
+  // The writer thread's. Counts of bytes: all that were ever stored, as of the last commit, and
+  // those of them that were let go; then what this transaction adds to either, and this work.
+  SQLite::Statement insert_, oldest_, erase_;
+  std::int64_t stored_ = 0;
+  std::int64_t forgotten_ = 0;
   std::int64_t by_transaction_ = 0;
+  std::int64_t forgotten_by_transaction_ = 0;
   std::int64_t by_work_ = 0;
   Wall::time_point look_next_{};  // for pages that are too old; not before
 
