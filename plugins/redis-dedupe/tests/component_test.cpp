@@ -1,6 +1,7 @@
 // The component: its settings, and what becomes of pages while Redis is away.
 #include "fakes/redis/redis_server.hpp"
-#include "fakes/stage/stage_box.hpp"
+
+#include <sluice/testing.hpp>
 
 #include <gtest/gtest.h>
 
@@ -15,27 +16,30 @@ namespace redis_dedupe {
 namespace {
 
 using sluice::fakes::RedisServer;
-using sluice::fakes::StageBox;
+using sluice::testing::Stage;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-sluice_str to_c(const std::string& text) { return {text.data(), text.size()}; }
-
-std::string refusal(const std::string& yaml) {
-  StageBox box(yaml);
-  return box.configure().value_or("none");
-}
+std::string refusal(const std::string& settings) { return Stage(settings).configure(); }
 
 class RedisDedupeComponent : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { std::signal(SIGPIPE, SIG_IGN); }
 
-  std::unique_ptr<StageBox> started(const std::string& more = {}) {
-    auto box = std::make_unique<StageBox>("url: " + redis_.url() + "\n" + more);
-    EXPECT_EQ(box->configure().value_or("none"), "none");
-    const auto outcome = box->start();
-    EXPECT_TRUE(outcome) << outcome.error().message;
-    return box;
+  // `more`: further settings, as members of a JSON object.
+  std::unique_ptr<Stage> started(const std::string& more = {}) {
+    auto stage = std::make_unique<Stage>(settings(more));
+    EXPECT_EQ(stage->start(), "");
+    return stage;
+  }
+  std::string settings(const std::string& more = {}) const {
+    return R"({"url":")" + redis_.url() + "\"" + (more.empty() ? "" : "," + more) + "}";
+  }
+  static sluice_key key(const std::string& id) {
+    sluice_key key{};
+    key.scope = {"crawl", 5};
+    key.id = {id.data(), id.size()};
+    return key;
   }
   struct Said {
     sluice_status status = SLUICE_OK;
@@ -43,40 +47,34 @@ class RedisDedupeComponent : public ::testing::Test {
     uint32_t retry_after_ms = 0;
     std::string message;
   };
-  static Said claim(const StageBox& box, const std::string& id, uint32_t lease_ms = 0) {
-    const auto& table = box.role<sluice_dedupe>(SLUICE_ROLE_DEDUPE);
-    const std::string crawl = "crawl";
-    sluice_key key{};
-    key.scope = to_c(crawl);
-    key.id = to_c(id);
-    sluice_error err{};
-    err.struct_size = sizeof err;
-    Said said;
-    said.status = table.claim(box.raw(), &key, 1, lease_ms, &said.answer, &err);
-    said.retry_after_ms = err.retry_after_ms;
-    said.message = err.message;
-    return said;
+  static Said claim(Stage& stage, const std::string& id, uint32_t lease_ms = 0) {
+    std::vector<uint8_t> answers;
+    const auto answer = stage.claim({key(id)}, answers, lease_ms);
+    return {answer.status, answers[0], answer.retry_after_ms, answer.why};
   }
-  static sluice_status settle(const StageBox& box, const std::string& id, sluice_status verdict) {
-    const auto& table = box.role<sluice_dedupe>(SLUICE_ROLE_DEDUPE);
-    const std::string crawl = "crawl";
-    sluice_key key{};
-    key.scope = to_c(crawl);
-    key.id = to_c(id);
-    return table.settle(box.raw(), &key, 1, verdict, nullptr);
+  static sluice_status settle(Stage& stage, const std::string& id, sluice_status verdict) {
+    return stage.settle({key(id)}, verdict).status;
+  }
+  // What the far end says to a component that was configured and not started.
+  std::string probe() const {
+    Stage stage(settings());
+    EXPECT_EQ(stage.configure(), "");
+    const auto answer = stage.probe();
+    return answer.ok() ? "fine" : answer.why;
   }
 
   RedisServer redis_;
 };
 
 TEST_F(RedisDedupeComponent, RefusesSettingsThatCannotWork) {
-  EXPECT_NE(refusal("ttl: 1h").find("url"), std::string::npos);
-  EXPECT_NE(refusal("url: redis://h\nttll: 1h").find("ttl"), std::string::npos);
-  EXPECT_EQ(refusal("url: redis://h\nlease: 0s"),
+  EXPECT_NE(refusal(R"({"ttl":"1h"})").find("url"), std::string::npos);
+  EXPECT_NE(refusal(R"({"url":"redis://h","ttll":"1h"})").find("ttl"), std::string::npos);
+  EXPECT_EQ(refusal(R"({"url":"redis://h","lease":"0s"})"),
             "/lease: must be longer than nothing, 10m for example");
-  EXPECT_NE(refusal("url: redis://h\non_outage: panic").find("hold"), std::string::npos);
-  EXPECT_NE(refusal("url: rediss://h").find("/url: asks for TLS"), std::string::npos);
-  EXPECT_EQ(refusal("url: redis://h\nprefix: 'a:'\nhash_tags: true\non_outage: process"), "none");
+  EXPECT_NE(refusal(R"({"url":"redis://h","on_outage":"panic"})").find("hold"), std::string::npos);
+  EXPECT_NE(refusal(R"({"url":"rediss://h"})").find("/url: asks for TLS"), std::string::npos);
+  EXPECT_EQ(refusal(R"({"url":"redis://h","prefix":"a:","hash_tags":true,"on_outage":"process"})"),
+            "");
 }
 
 TEST_F(RedisDedupeComponent, ClaimsAndSettlesAsTheRoleSays) {
@@ -86,12 +84,12 @@ TEST_F(RedisDedupeComponent, ClaimsAndSettlesAsTheRoleSays) {
   EXPECT_EQ(claim(*box, "a").answer, SLUICE_KEY_NEW);
   EXPECT_EQ(settle(*box, "a", SLUICE_DROPPED), SLUICE_OK);
   EXPECT_EQ(claim(*box, "a").answer, SLUICE_KEY_SAME);
-  EXPECT_EQ(box->lines_with("Redis answers"), 1U);
-  EXPECT_EQ(box->lines_with("version=7."), 1U);
+  EXPECT_EQ(box->host().lines_with("Redis answers"), 1U);
+  EXPECT_EQ(box->host().lines_with("version=7."), 1U);
 }
 
 TEST_F(RedisDedupeComponent, TakesTheLeaseOfTheCallOrElseItsOwn) {
-  const auto box = started("lease: 90s");
+  const auto box = started(R"("lease":"90s")");
   claim(*box, "a");
   claim(*box, "b", 5'000);
   EXPECT_GT(std::stol(redis_.ask({"PTTL", "crawl:crawl:lease:a"})), 80'000);
@@ -111,12 +109,12 @@ TEST_F(RedisDedupeComponent, HoldsPagesWhileRedisIsAwayAndSaysSoOnce) {
   redis_.start();
   EXPECT_EQ(claim(*box, "a").answer, SLUICE_KEY_NEW);
   EXPECT_EQ(settle(*box, "a", SLUICE_OK), SLUICE_OK);
-  EXPECT_EQ(box->lines_with("cannot be reached"), 1U);
-  EXPECT_EQ(box->lines_with("Redis answers again after"), 1U);
+  EXPECT_EQ(box->host().lines_with("cannot be reached"), 1U);
+  EXPECT_EQ(box->host().lines_with("Redis answers again after"), 1U);
 }
 
 TEST_F(RedisDedupeComponent, GoesOnWithoutRedisWhenToldTo) {
-  const auto box = started("on_outage: process");
+  const auto box = started(R"("on_outage":"process")");
   EXPECT_EQ(claim(*box, "done").answer, SLUICE_KEY_NEW);
   EXPECT_EQ(settle(*box, "done", SLUICE_OK), SLUICE_OK);
   redis_.kill();
@@ -126,10 +124,10 @@ TEST_F(RedisDedupeComponent, GoesOnWithoutRedisWhenToldTo) {
     EXPECT_EQ(said.answer, SLUICE_KEY_NEW);
     EXPECT_EQ(settle(*box, "done", SLUICE_OK), SLUICE_OK);
   }
-  EXPECT_EQ(box->lines_with("cannot be reached"), 1U);
+  EXPECT_EQ(box->host().lines_with("cannot be reached"), 1U);
   redis_.start();
   const auto deadline = steady_clock::now() + std::chrono::seconds(20);
-  while (box->lines_with("answers again") == 0 && steady_clock::now() < deadline) {
+  while (box->host().lines_with("answers again") == 0 && steady_clock::now() < deadline) {
     claim(*box, "next");
     std::this_thread::sleep_for(milliseconds(20));
   }
@@ -137,7 +135,7 @@ TEST_F(RedisDedupeComponent, GoesOnWithoutRedisWhenToldTo) {
 }
 
 TEST_F(RedisDedupeComponent, DoesNotWaitForAFrozenRedisWithEveryPage) {
-  const auto box = started("on_outage: process");
+  const auto box = started(R"("on_outage":"process")");
   redis_.freeze();
   claim(*box, "a");  // waits its time-out
   const auto began = steady_clock::now();
@@ -149,39 +147,36 @@ TEST_F(RedisDedupeComponent, DoesNotWaitForAFrozenRedisWithEveryPage) {
 TEST_F(RedisDedupeComponent, StartsWithoutARedisAndConnectsWhenItComes) {
   redis_.kill();
   const auto box = started();
-  EXPECT_EQ(box->lines_with("cannot be reached"), 1U);
+  EXPECT_EQ(box->host().lines_with("cannot be reached"), 1U);
   EXPECT_EQ(claim(*box, "a").status, SLUICE_E_RETRY);
   redis_.start();
   EXPECT_EQ(claim(*box, "a").answer, SLUICE_KEY_NEW);
-  EXPECT_EQ(box->lines_with("answers again"), 1U);
+  EXPECT_EQ(box->host().lines_with("answers again"), 1U);
 }
 
 TEST_F(RedisDedupeComponent, WrongCredentialsAreAskedAboutLessOftenAndNeverShown) {
   redis_.ask({"CONFIG", "SET", "requirepass", "richtig"});
-  StageBox box("url: redis://:geheim@127.0.0.1:" + std::to_string(redis_.port()));
-  ASSERT_EQ(box.configure().value_or("none"), "none");
-  ASSERT_TRUE(box.start());
+  Stage box(R"({"url":"redis://:geheim@127.0.0.1:)" + std::to_string(redis_.port()) + "\"}");
+  ASSERT_EQ(box.start(), "");
   const Said said = claim(box, "a");
   EXPECT_EQ(said.status, SLUICE_E_RETRY);
   EXPECT_EQ(said.retry_after_ms, 10'000U);
   EXPECT_NE(said.message.find("(WRONGPASS); correct them in 'url'"), std::string::npos);
-  EXPECT_NE(box.probe().find("WRONGPASS"), std::string::npos);
-  EXPECT_EQ(box.lines_with("ERROR"), 1U);
-  EXPECT_EQ(box.lines_with("geheim"), 0U);
+  EXPECT_NE(box.probe().why.find("WRONGPASS"), std::string::npos);
+  EXPECT_EQ(box.host().lines_with("ERROR "), 1U);
+  EXPECT_EQ(box.host().lines_with("geheim"), 0U);
 }
 
 TEST_F(RedisDedupeComponent, ProbesWithoutBeingStarted) {
-  StageBox box("url: " + redis_.url());
-  ASSERT_EQ(box.configure().value_or("none"), "none");
-  EXPECT_EQ(box.probe(), "fine");
+  EXPECT_EQ(probe(), "fine");
   redis_.kill();
-  EXPECT_NE(box.probe().find("cannot be reached"), std::string::npos);
+  EXPECT_NE(probe().find("cannot be reached"), std::string::npos);
 }
 
 TEST_F(RedisDedupeComponent, WarnsOfARedisThatForgetsKeys) {
   redis_.ask({"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"});
   const auto box = started();
-  EXPECT_EQ(box->lines_with("set its 'maxmemory-policy' to noeviction"), 1U);
+  EXPECT_EQ(box->host().lines_with("set its 'maxmemory-policy' to noeviction"), 1U);
 }
 
 }  // namespace

@@ -56,6 +56,15 @@ struct LogLine {
   uint32_t level = SLUICE_LOG_INFO;
   std::string message;
   std::map<std::string, Value> fields;
+
+  // ERROR message key=value
+  std::string text() const {
+    constexpr const char* kLevels[] = {"DEBUG", "INFO", "WARN", "ERROR", "CONTRACT"};
+    std::string out = level <= SLUICE_LOG_CONTRACT ? kLevels[level] : "UNKNOWN";
+    out += " " + message;
+    for (const auto& [key, value] : fields) out += " " + key + "=" + value.shown();
+    return out;
+  }
 };
 struct Pushed {
   Page page;

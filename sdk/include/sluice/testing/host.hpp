@@ -100,10 +100,11 @@ class FakeHost {
   // ---- what the component says and does ----
 
   std::vector<LogLine> log() const { return copy(core_->log); }
+  // Lines in whose text() this occurs.
   std::size_t lines_with(std::string_view text) const {
     std::size_t count = 0;
     for (const LogLine& line : log())
-      if (line.message.find(text) != std::string::npos) ++count;
+      if (line.text().find(text) != std::string::npos) ++count;
     return count;
   }
   // A counter or gauge, or the sum of a histogram; 0 when there is none of that name.

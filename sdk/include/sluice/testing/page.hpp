@@ -62,6 +62,12 @@ class Value {
     }
     return v;
   }
+  // As a log line shows it.
+  std::string shown() const {
+    if (kind_ == SLUICE_TEXT || kind_ == SLUICE_JSON) return text_;
+    if (kind_ == SLUICE_BOOL) return integer_ != 0 ? "true" : "false";
+    return kind_ == SLUICE_F64 ? std::to_string(number_) : std::to_string(integer_);
+  }
   bool operator==(const Value&) const = default;
 
  private:
