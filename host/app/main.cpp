@@ -1,5 +1,6 @@
 // The command line of `sluice`: one subcommand a verb.
 #include "app/client_verbs.hpp"
+#include "app/new_verb.hpp"
 #include "app/verbs.hpp"
 #include "services/instance.hpp"
 
@@ -102,6 +103,19 @@ void add_inspect(CLI::App& app, int& exit_code) {
   verb->callback([options, &exit_code] { exit_code = inspect(*options); });
 }
 
+void add_new(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<NewOptions>();
+  auto* verb = app.add_subcommand("new", "Begin a plugin: a project that builds, tests and runs");
+  verb->add_option("KIND", options->kind, "source, transform, sink, dedupe or c")->required();
+  verb->add_option("NAME", options->name, "Name of the plugin: lower-case, such as my-chunker")
+      ->required();
+  verb->add_option("--into", options->parent, "Make its folder in this one, not here");
+  verb->add_option("--templates", options->templates,
+                   "Where the templates of the SDK are: <prefix>/share/sluice/templates");
+  verb->footer("Example:\n  sluice new transform shout");
+  verb->callback([options, &exit_code] { exit_code = new_project(*options); });
+}
+
 int command_line(int argc, char** argv) {
   CLI::App app("Sluice wires plugins into a crawl-to-search pipeline, from one YAML file.",
                "sluice");
@@ -123,6 +137,7 @@ int command_line(int argc, char** argv) {
   add_dlq(app, exit_code);
   add_plugins(app, exit_code);
   add_inspect(app, exit_code);
+  add_new(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

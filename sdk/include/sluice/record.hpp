@@ -71,6 +71,20 @@ class Record {
         &target);
   }
 
+  // Replaces the text; it is moved in, not copied.
+  void set_text(std::string text) {
+    auto keep = std::make_unique<std::string>(std::move(text));
+    sluice_buffer* buffer = nullptr;
+    if (api().buffer_adopt(
+            host_->raw(), to_c(*keep), [](void* s) { delete static_cast<std::string*>(s); },
+            keep.get(), &buffer) != SLUICE_OK)
+      throw std::bad_alloc{};
+    (void)keep.release();  // the buffer owns it now
+    const sluice_status s = api().record_set_text(r_, buffer);
+    api().buffer_unref(buffer);
+    if (s != SLUICE_OK) throw std::bad_alloc{};
+  }
+
   // Empty when the record has no such vector.
   std::span<const float> vector(std::string_view name) const noexcept {
     const sluice_f32s v = api().vector_get(r_, to_c(name));
