@@ -103,6 +103,27 @@ void add_inspect(CLI::App& app, int& exit_code) {
   verb->callback([options, &exit_code] { exit_code = inspect(*options); });
 }
 
+void add_verify(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<VerifyOptions>();
+  auto* verb = app.add_subcommand("verify", "Try everything on a plugin that a host expects of it");
+  verb->add_option("FILE", options->file, "A plugin, such as chunker.so");
+  verb->add_option("--only", options->only, "Only checks whose id matches: --only '^batch'");
+  verb->add_option("--set", options->overrides, "A setting to try it with: --set url=http://h:1")
+      ->allow_extra_args(false);
+  verb->add_option("--seed", options->seed, "Of everything random")->default_str("1");
+  verb->add_option("--walks", options->walks, "Random lives in life.walk")->default_str("1000");
+  verb->add_option("--junit", options->junit, "Also write a JUnit report into this file");
+  verb->add_flag("--in-process", options->is_in_process,
+                 "Try it in this process, for a debugger: a crash ends it");
+  verb->add_flag("--list", options->lists, "Show the checks there are");
+  add_output(*verb, options->output);
+  verb->footer("Exit code 1 when a check failed; warnings do not count.");
+  verb->callback([options, &exit_code] {
+    if (!options->lists && options->file.empty()) throw CLI::RequiredError("FILE");
+    exit_code = verify(*options);
+  });
+}
+
 void add_new(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<NewOptions>();
   auto* verb = app.add_subcommand("new", "Begin a plugin: a project that builds, tests and runs");
@@ -137,6 +158,7 @@ int command_line(int argc, char** argv) {
   add_dlq(app, exit_code);
   add_plugins(app, exit_code);
   add_inspect(app, exit_code);
+  add_verify(app, exit_code);
   add_new(app, exit_code);
   try {
     app.parse(argc, argv);

@@ -1,6 +1,7 @@
 // The verbs that read a pipeline file or a plugin, as functions from options to an exit code.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -50,5 +51,18 @@ struct InspectOptions {
   bool loads = false;  // --load: runs the plugin's code, for descriptors and settings
 };
 int inspect(const InspectOptions& options);
+
+struct VerifyOptions {
+  std::filesystem::path file;
+  std::string only;                    // --only: a regular expression of ids
+  std::vector<std::string> overrides;  // --set key=value, of the plugin's settings
+  uint64_t seed = 1;
+  uint32_t walks = 1000;
+  std::filesystem::path junit;  // --junit: empty: none
+  Output output = Output::kText;
+  bool is_in_process = false;
+  bool lists = false;  // --list: the checks there are, and nothing is tried
+};
+int verify(const VerifyOptions& options);
 
 }  // namespace sluice::app

@@ -112,6 +112,7 @@ Result<std::shared_ptr<const Image>> load(const std::filesystem::path& path,
   if (!copy) return copy.error();
   const auto entry = open_entry(*copy, name);
   if (!entry) return entry.error();
+  facts.entry = entry->run;
   const ThreadScope control(ThreadTag::kControl);
   const Callee callee(facts.note.id, "", "");
   const auto status = call(callee, SLUICE_ENTRY_SYMBOL, faults,

@@ -31,6 +31,7 @@ class Image final {
     std::filesystem::path path;  // the file it was copied from
     std::string sha256;          // of that file, 64 hexadecimal digits
     Note note;
+    sluice_plugin_entry_fn entry = nullptr;
     const sluice_plugin* table = nullptr;
     std::vector<const sluice_descriptor*> descriptors;
   };
@@ -39,6 +40,7 @@ class Image final {
   const std::filesystem::path& path() const { return facts_.path; }
   const std::string& sha256() const { return facts_.sha256; }
   const Note& note() const { return facts_.note; }
+  sluice_plugin_entry_fn entry() const { return facts_.entry; }
   const sluice_plugin& table() const { return *facts_.table; }
   // At least one; all strings are there, ids are unique.
   std::span<const sluice_descriptor* const> descriptors() const { return facts_.descriptors; }

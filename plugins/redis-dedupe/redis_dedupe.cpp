@@ -27,9 +27,12 @@ constexpr const char* kOwnerless = "sluice";  // on a host without sluice.data/1
 constexpr std::chrono::seconds kAskAgain{10};
 
 constexpr auto kSchema = sluice::object(
-    sluice::text("url").required().secret().describe(
-        "Where Redis is: redis://[user:password@]host[:port][/database], or "
-        "unix:///path[?db=database]."),
+    sluice::text("url")
+        .required()
+        .secret()
+        .with("examples", R"(["redis://localhost:6379"])")
+        .describe("Where Redis is: redis://[user:password@]host[:port][/database], or "
+                  "unix:///path[?db=database]."),
     sluice::duration("ttl").otherwise("1h").describe(
         "How long the done pages of a crawl are kept after the crawl was last heard of."),
     sluice::duration("lease").otherwise("10m").describe(

@@ -30,7 +30,10 @@ constexpr milliseconds kAskPatience{10'000};   // of a query; searches give up l
 constexpr milliseconds kMostHaste{500};        // see deadline_of
 
 constexpr auto kSchema = sluice::object(
-    sluice::text("url").required().describe("Base address of Text Embeddings Inference."),
+    sluice::text("url")
+        .required()
+        .with("examples", R"(["http://localhost:8081"])")
+        .describe("Base address of Text Embeddings Inference."),
     sluice::text("api_key").secret().describe("The key that it was started with, if any."),
     sluice::integer("max_batch")
         .range(1, 65536)

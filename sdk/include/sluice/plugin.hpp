@@ -72,7 +72,7 @@ sluice_status submit(sluice_component* c, sluice_batch* raw) noexcept {
   });
   // A blocking stage has returned: what it did not judge gets the call's verdict. A non-blocking
   // one has moved the batch away, and this does nothing.
-  batch.complete(Status::from(s, err));
+  batch.complete(s, err);
   return SLUICE_OK;
 }
 

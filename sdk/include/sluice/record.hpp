@@ -154,7 +154,12 @@ class Batch {
   Batch(sluice_batch* b, const Host& host) noexcept : b_(b), host_(&host) {}
   Batch(Batch&& o) noexcept : b_(std::exchange(o.b_, nullptr)), host_(o.host_) {}
   Batch& operator=(Batch&&) = delete;
-  ~Batch() { complete(Status{SLUICE_E_RETRY, "the stage let go of the batch without a verdict"}); }
+  ~Batch() {
+    if (!b_) return;
+    sluice_error e = detail::make_error();
+    detail::fail(&e, SLUICE_E_RETRY, "the stage let go of the batch without a verdict");
+    complete(SLUICE_E_RETRY, e);
+  }
 
   uint32_t size() const noexcept { return api().batch_size(b_); }
   Record operator[](uint32_t i) const noexcept { return {api().batch_at(b_, i), *host_}; }
@@ -196,9 +201,13 @@ class Batch {
 
   // Gives every record without a verdict this one, and the batch back.
   void complete(const Status& rest = {}) noexcept {
-    if (!b_) return;
     sluice_error e = detail::make_error();
-    api().batch_settle_rest(b_, rest.fill(&e), rest.ok() ? nullptr : &e);
+    complete(rest.fill(&e), e);
+  }
+  // The same with a code and what to say when it is a failure; allocates nothing.
+  void complete(sluice_status rest, const sluice_error& why) noexcept {
+    if (!b_) return;
+    api().batch_settle_rest(b_, rest, rest == SLUICE_OK ? nullptr : &why);
     api().batch_complete(std::exchange(b_, nullptr));
   }
   sluice_batch* disown() noexcept { return std::exchange(b_, nullptr); }

@@ -23,6 +23,32 @@ constexpr std::string_view to_cpp(sluice_str s) noexcept {
   return s.size == 0 ? std::string_view{} : std::string_view{s.data, s.size};
 }
 
+namespace detail {
+
+inline sluice_error make_error() noexcept {
+  sluice_error e{};
+  e.struct_size = sizeof e;
+  return e;
+}
+
+// Copies what fits, cut at a code point, so that what is shown stays UTF-8.
+inline void copy_text(char* to, std::size_t room, std::string_view from) noexcept {
+  std::size_t n = std::min(from.size(), room - 1);
+  while (n > 0 && n < from.size() && (static_cast<unsigned char>(from[n]) & 0xC0U) == 0x80U) --n;
+  if (n > 0) std::memcpy(to, from.data(), n);
+  to[n] = '\0';
+}
+
+// Says it without allocating, for where an allocation has failed or nothing may throw.
+inline sluice_status fail(sluice_error* e, sluice_status code, std::string_view why) noexcept {
+  if (!e) return code;
+  e->code = code;
+  copy_text(e->message, sizeof e->message, why);
+  return code;
+}
+
+}  // namespace detail
+
 // The outcome of a call: a code and, when it failed, a sentence for the operator.
 class [[nodiscard]] Status {
  public:
@@ -65,20 +91,12 @@ class [[nodiscard]] Status {
     if (!e || (ok() && message_.empty())) return code_;
     e->code = code_;
     e->retry_after_ms = static_cast<uint32_t>(retry_after_.count());
-    copy(e->path, sizeof e->path, path_);
-    copy(e->message, sizeof e->message, message_);
+    detail::copy_text(e->path, sizeof e->path, path_);
+    detail::copy_text(e->message, sizeof e->message, message_);
     return code_;
   }
 
  private:
-  // Cuts at a code point, so that what is shown stays UTF-8.
-  static void copy(char* to, std::size_t room, std::string_view from) noexcept {
-    std::size_t n = std::min(from.size(), room - 1);
-    while (n > 0 && n < from.size() && (static_cast<unsigned char>(from[n]) & 0xC0U) == 0x80U) --n;
-    if (n > 0) std::memcpy(to, from.data(), n);
-    to[n] = '\0';
-  }
-
   sluice_status code_ = SLUICE_OK;
   std::chrono::milliseconds retry_after_{};
   std::string path_;
@@ -87,12 +105,6 @@ class [[nodiscard]] Status {
 
 namespace detail {
 
-inline sluice_error make_error() noexcept {
-  sluice_error e{};
-  e.struct_size = sizeof e;
-  return e;
-}
-
 // Runs `f` and turns whatever it throws into a status. The only try block an exception can reach on
 // its way to the host.
 template <class F>
@@ -100,11 +112,11 @@ sluice_status guard(sluice_error* err, F&& f) noexcept {
   try {
     return std::forward<F>(f)().fill(err);
   } catch (const std::bad_alloc&) {
-    return Status{SLUICE_E_RETRY, "out of memory"}.fill(err);
+    return fail(err, SLUICE_E_RETRY, "out of memory");
   } catch (const std::exception& e) {
-    return Status{SLUICE_E_INTERNAL, e.what()}.fill(err);
+    return fail(err, SLUICE_E_INTERNAL, e.what());
   } catch (...) {
-    return Status{SLUICE_E_INTERNAL, "an exception that is not a std::exception"}.fill(err);
+    return fail(err, SLUICE_E_INTERNAL, "an exception that is not a std::exception");
   }
 }
 

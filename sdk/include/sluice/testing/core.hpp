@@ -151,8 +151,9 @@ struct Core {
   sluice_status push_answer = SLUICE_OK;
   std::map<std::string, Service> services;
   int held_services = 0;
-  std::set<std::string> missing;  // interfaces that this host is to lack
-  std::string folder;             // of sluice.data/1; empty until asked for
+  std::set<std::string> missing;                    // interfaces that this host is to lack
+  std::string folder;                               // of sluice.data/1; empty until asked for
+  std::function<void(const char* function)> watch;  // hears of every call; may be empty
 
   Loop loop;  // last: its threads end first
 };

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -65,11 +66,13 @@ class FakeHost {
     std::string instance = "stage";
     Loop::Clock clock = Loop::Clock::kByHand;
     std::set<std::string> missing = {};  // interfaces that this host lacks: "sluice.timer/1"
+    std::function<void(const char* function)> watch = {};  // called before each call
   };
   FakeHost() : FakeHost(Options{}) {}
   explicit FakeHost(Options options)
       : instance_(std::move(options.instance)), core_(std::make_unique<Core>(options.clock)) {
     core_->missing = std::move(options.missing);
+    core_->watch = std::move(options.watch);
     handle_.struct_size = sizeof handle_;
     handle_.abi_minor = SLUICE_ABI_MINOR;
     handle_.name = "sluice";

@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <cstring>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -73,7 +75,7 @@ class Stage {
     if (component_) return "";
     const ThreadScope scope(SLUICE_THREAD_CONTROL);
     host_->core().books.enter(Phase::kCreate);
-    const Answer answer = ask([&](sluice_error* err) {
+    const Answer answer = ask("create", [&](sluice_error* err) {
       return descriptor_.create(&descriptor_, host_->raw(), &component_, err);
     });
     host_->core().books.enter(Phase::kConfigure);
@@ -93,7 +95,7 @@ class Stage {
     config_.text = config_.settings.dump();
     const ThreadScope scope(SLUICE_THREAD_CONTROL);
     std::string path;
-    const Answer answer = ask([&](sluice_error* err) {
+    const Answer answer = ask("configure", [&](sluice_error* err) {
       const sluice_status s =
           component_->configure(component_, reinterpret_cast<sluice_config*>(&config_), err);
       path = err->path;
@@ -112,7 +114,7 @@ class Stage {
     const ThreadScope scope(SLUICE_THREAD_CONTROL);
     host_->core().books.enter(Phase::kStart);
     const Answer answer =
-        ask([&](sluice_error* err) { return component_->start(component_, err); });
+        ask("start", [&](sluice_error* err) { return component_->start(component_, err); });
     is_started_ = answer.ok();
     host_->core().books.enter(is_started_ ? Phase::kWork : Phase::kConfigured);
     return sentence(answer);
@@ -121,7 +123,7 @@ class Stage {
     if (!is_started_ || is_drained_) return "";
     const ThreadScope scope(SLUICE_THREAD_CONTROL);
     const Answer answer =
-        ask([&](sluice_error* err) { return component_->drain(component_, err); });
+        ask("drain", [&](sluice_error* err) { return component_->drain(component_, err); });
     is_drained_ = true;
     host_->core().books.enter(Phase::kDrained);
     return sentence(answer);
@@ -132,7 +134,7 @@ class Stage {
     is_stopped_ = true;
     host_->quiet();
     host_->core().books.enter(Phase::kStop);
-    component_->stop(component_);
+    tell("stop", [&] { component_->stop(component_); });
     host_->core().books.enter(Phase::kStopped);
   }
   // Drain, stop and destroy, where they are still to come; then every breach of the contract, one a
@@ -142,7 +144,8 @@ class Stage {
     stop();
     if (component_) {
       const ThreadScope scope(SLUICE_THREAD_CONTROL);
-      component_->destroy(std::exchange(component_, nullptr));
+      tell("destroy", [&] { component_->destroy(component_); });
+      component_ = nullptr;
       host_->close();
     }
     return host_->complaints();
@@ -150,7 +153,7 @@ class Stage {
   Answer probe() {
     if (!SLUICE_HAS_FN(component_, probe)) return {SLUICE_E_UNSUPPORTED};
     const ThreadScope scope(SLUICE_THREAD_WORKER);
-    return ask([&](sluice_error* err) { return component_->probe(component_, err); });
+    return ask("probe", [&](sluice_error* err) { return component_->probe(component_, err); });
   }
 
   // ---- roles ----
@@ -184,7 +187,11 @@ class Stage {
         static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
                                   (std::chrono::steady_clock::now() + timeout).time_since_epoch())
                                   .count());
-    const auto call = [&] { batch.taken = table.submit(component_, detail::handle(batch.box)); };
+    const auto call = [&] {
+      batch.taken = ask("submit", [&](sluice_error*) {
+                      return table.submit(component_, detail::handle(batch.box));
+                    }).status;
+    };
     if ((table.flags & SLUICE_STAGE_NONBLOCKING) != 0) {
       host_->core().loop.call(call);
     } else {
@@ -210,14 +217,14 @@ class Stage {
     const sluice_stage* table = stage();
     if (!table || !SLUICE_HAS_FN(table, flush)) return {SLUICE_E_UNSUPPORTED};
     const ThreadScope scope(SLUICE_THREAD_WORKER);
-    return ask([&](sluice_error* err) { return table->flush(component_, err); });
+    return ask("flush", [&](sluice_error* err) { return table->flush(component_, err); });
   }
 
   Answer claim(const std::vector<sluice_key>& keys, std::vector<uint8_t>& answers,
                uint32_t lease_ms = 0) {
     const ThreadScope scope(SLUICE_THREAD_WORKER);
     answers.assign(keys.size(), UINT8_MAX);
-    const Answer answer = ask([&](sluice_error* err) {
+    const Answer answer = ask("claim", [&](sluice_error* err) {
       return role<sluice_dedupe>(SLUICE_ROLE_DEDUPE)
           ->claim(component_, keys.data(), static_cast<uint32_t>(keys.size()), lease_ms,
                   answers.data(), err);
@@ -230,7 +237,7 @@ class Stage {
   }
   Answer settle(const std::vector<sluice_key>& keys, sluice_status verdict) {
     const ThreadScope scope(SLUICE_THREAD_WORKER);
-    return ask([&](sluice_error* err) {
+    return ask("settle", [&](sluice_error* err) {
       return role<sluice_dedupe>(SLUICE_ROLE_DEDUPE)
           ->settle(component_, keys.data(), static_cast<uint32_t>(keys.size()), verdict, err);
     });
@@ -243,7 +250,7 @@ class Stage {
     for (const std::string& text : texts) views.push_back(view_of(text));
     rows.assign(texts.size() * table.dimension(component_), 0);
     const ThreadScope scope(SLUICE_THREAD_WORKER);
-    return ask([&](sluice_error* err) {
+    return ask("embed", [&](sluice_error* err) {
       return table.embed(component_, views.data(), static_cast<uint32_t>(views.size()), purpose,
                          rows.data(), err);
     });
@@ -264,7 +271,7 @@ class Stage {
     hits.books = &host_->core().books;
     const ThreadScope scope(SLUICE_THREAD_WORKER);
     Found found;
-    found.answer = ask([&](sluice_error* err) {
+    found.answer = ask("search", [&](sluice_error* err) {
       return role<sluice_search>(SLUICE_ROLE_SEARCH)
           ->search(component_, &request, reinterpret_cast<sluice_hits*>(&hits), err);
     });
@@ -280,20 +287,38 @@ class Stage {
     const auto* table = role<sluice_source>(SLUICE_ROLE_SOURCE);
     if (!table || !SLUICE_HAS_FN(table, run)) return {SLUICE_E_UNSUPPORTED};
     const ThreadScope scope(SLUICE_THREAD_WORKER);
-    return ask([&](sluice_error* err) { return table->run(component_, err); });
+    return ask("run", [&](sluice_error* err) { return table->run(component_, err); });
   }
   // Tells the source what became of a record it pushed.
   void settled(uint64_t cookie, sluice_status verdict = SLUICE_OK) {
     const ThreadScope scope(SLUICE_THREAD_CONTROL);
-    role<sluice_source>(SLUICE_ROLE_SOURCE)->on_settled(component_, cookie, verdict, nullptr);
+    const auto* table = role<sluice_source>(SLUICE_ROLE_SOURCE);
+    tell("on_settled", [&] { table->on_settled(component_, cookie, verdict, nullptr); });
   }
 
  private:
+  // Calls a function of the component that has no status; nothing may be thrown out of it.
   template <class F>
-  Answer ask(F&& call) {
+  void tell(const char* function, F&& call) {
+    if (const auto& watch = host_->core().watch) watch(function);
+    try {
+      call();
+    } catch (const std::exception& e) {
+      threw(function, e.what());
+    } catch (...) {
+      threw(function, "something that is not a std::exception");
+    }
+  }
+  void threw(const char* function, const char* what) {
+    host_->core().books.breach(
+        "threw", std::string(function) + " threw across the boundary of the plugin: " + what);
+  }
+  template <class F>
+  Answer ask(const char* function, F&& call) {
     sluice_error err{};
     err.struct_size = sizeof err;
-    const sluice_status status = call(&err);
+    sluice_status status = SLUICE_E_INTERNAL;
+    tell(function, [&] { status = call(&err); });
     if (!std::memchr(err.message, '\0', sizeof err.message)) {
       host_->core().books.breach("unterminated-error", "an error message has no zero at its end");
       err.message[sizeof err.message - 1] = '\0';

@@ -1,0 +1,16 @@
+// Tripwire: sees system calls that have no place in configure, and lets them fail.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sluice::verify {
+
+// From now on the calling thread makes no socket, thread, process or file. Cannot be undone, so
+// only in a process of its own. False: this kernel or sandbox does not allow it.
+bool set_tripwire();
+
+// What was tried on the way: "it opened a socket", each once.
+std::vector<std::string> sprung();
+
+}  // namespace sluice::verify
