@@ -7,6 +7,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace sluice::data {
@@ -195,9 +196,30 @@ sluice_f32s vector_get(const sluice_record* r, sluice_str name) {
 
 // ---- batches ----
 
-uint32_t batch_size(const sluice_batch* b) { return static_cast<uint32_t>(b->slots.size()); }
+void tell(const sluice_batch* b, std::string_view kind, const std::string& sentence) {
+  if (b->account && b->account->on_breach) b->account->on_breach(kind, sentence);
+}
+
+// The stage has given the batch back and must not touch it any more; whoever made it keeps it for
+// a while all the same.
+bool is_late(const sluice_batch* b, const char* function) {
+  if (!b->is_completed.load(std::memory_order_acquire)) return false;
+  try {
+    tell(b, "late",
+         std::string("it called ") + function +
+             " for a batch that it had completed; batch_complete has to be the last call");
+  } catch (const std::bad_alloc&) {
+    return true;  // ignored all the same
+  }
+  return true;
+}
+
+uint32_t batch_size(const sluice_batch* b) {
+  return is_late(b, "batch_size") ? 0 : static_cast<uint32_t>(b->slots.size());
+}
 
 sluice_record* batch_at(const sluice_batch* b, uint32_t i) {
+  if (is_late(b, "batch_at")) return nullptr;
   return i < b->slots.size() ? b->slots[i].record.get() : nullptr;
 }
 
@@ -207,6 +229,7 @@ sluice_status batch_emit(sluice_batch* b, uint32_t i, sluice_record* child) {
     child->account = nullptr;
   }
   auto owned = RecordRef::adopt(child);
+  if (is_late(b, "batch_emit")) return SLUICE_E_INVALID;
   if (i >= b->slots.size()) return SLUICE_E_INVALID;
   return allocating([&]() -> sluice_status {
     b->slots[i].children.push_back(std::move(owned));
@@ -214,7 +237,26 @@ sluice_status batch_emit(sluice_batch* b, uint32_t i, sluice_record* child) {
   });
 }
 
-void settle(sluice_batch::Slot& slot, sluice_status verdict, const sluice_error* err) {
+bool is_verdict(sluice_status verdict) {
+  return verdict == SLUICE_OK || verdict == SLUICE_DROPPED ||
+         (verdict < 0 && verdict >= SLUICE_E_FATAL);
+}
+
+void settle_with_nonsense(const sluice_batch* b, sluice_batch::Slot& slot, sluice_status verdict) {
+  slot.verdict = SLUICE_E_INTERNAL;
+  try {
+    slot.message = "the stage judged it with " + std::to_string(verdict) + ", which is no verdict";
+    tell(b, "nonsense",
+         "it settled a record with " + std::to_string(verdict) +
+             ", which is no verdict; the record counts as not delivered");
+  } catch (const std::bad_alloc&) {
+    slot.message.clear();
+  }
+}
+
+void settle(const sluice_batch* b, sluice_batch::Slot& slot, sluice_status verdict,
+            const sluice_error* err) {
+  if (!is_verdict(verdict)) return settle_with_nonsense(b, slot, verdict);
   slot.verdict = verdict;
   slot.retry_after_ms = 0;
   slot.message.clear();
@@ -230,16 +272,19 @@ void settle(sluice_batch::Slot& slot, sluice_status verdict, const sluice_error*
 }
 
 void batch_settle(sluice_batch* b, uint32_t i, sluice_status verdict, const sluice_error* err) {
-  if (i < b->slots.size()) settle(b->slots[i], verdict, err);
+  if (is_late(b, "batch_settle")) return;
+  if (i < b->slots.size()) settle(b, b->slots[i], verdict, err);
 }
 
 void batch_settle_rest(sluice_batch* b, sluice_status verdict, const sluice_error* err) {
+  if (is_late(b, "batch_settle_rest")) return;
   for (auto& slot : b->slots) {
-    if (slot.verdict == SLUICE_PENDING) settle(slot, verdict, err);
+    if (slot.verdict == SLUICE_PENDING) settle(b, slot, verdict, err);
   }
 }
 
 void batch_complete(sluice_batch* b) {
+  if (is_late(b, "batch_complete")) return;
   if (b->is_completed.exchange(true, std::memory_order_acq_rel)) return;
   if (b->account) b->account->batches.fetch_sub(1, std::memory_order_relaxed);
   b->on_complete(b);

@@ -202,6 +202,9 @@ void Runner::finished(uint64_t id) {
     for (const auto& slot : done.batch->slots) outlet_.worked(*slot.record, id, took);
     judge(*done.batch, done.is_isolated);
   }
+  done.batch->slots.clear();
+  spent_.push_back(std::move(done.batch));
+  if (spent_.size() > kMostSpent) spent_.pop_front();
   schedule_pump();
 }
 

@@ -93,6 +93,7 @@ class Runner {
   // A batch that ran past its deadline is lost: its worker is replaced once. One lost batch more
   // and the stage is not called until it gives one back.
   static constexpr uint32_t kMostLost = 1;
+  static constexpr std::size_t kMostSpent = 64;
 
   struct InFlight {
     std::unique_ptr<sluice_batch> batch;
@@ -130,6 +131,9 @@ class Runner {
       isolated_;  // batches of their own making: halves of one that failed as a whole
   std::size_t isolated_records_ = 0;
   std::unordered_map<uint64_t, InFlight> in_flight_;  // by number: an address may come again
+  // Without their records. A stage that calls for a batch after it has given it back is told so and
+  // ignored, instead of reaching into memory that is something else by then.
+  std::deque<std::unique_ptr<sluice_batch>> spent_;
   uint64_t last_batch_ = 0;
   std::mt19937_64 random_;
   TimerId wake_up_ = 0;

@@ -77,6 +77,9 @@ Instance::Instance(Shared& shared, plugin::Callee callee)
   handle_.instance = callee_.instance.c_str();
   handle_.impl = static_cast<data::Account*>(this);
   handle_.get_interface = &get_interface;
+  on_breach = [this](std::string_view kind, std::string_view sentence) {
+    shared_.faults.report(callee_, kind, sentence);
+  };
 }
 
 Instance::~Instance() { quiet(); }

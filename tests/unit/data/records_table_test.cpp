@@ -7,6 +7,8 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace sluice::data {
 namespace {
@@ -146,6 +148,46 @@ TEST_F(RecordsTable, ABatchIsCompletedOnce) {
   EXPECT_EQ(batch.slots[0].verdict, SLUICE_E_REJECT);
   EXPECT_EQ(batch.slots[0].message, "too long");
   EXPECT_EQ(batch.slots[1].verdict, SLUICE_OK);
+}
+
+TEST_F(RecordsTable, TellsOfCallsForABatchThatWasGivenBack) {
+  std::vector<std::string> told;
+  account_.on_breach = [&](std::string_view kind, std::string_view sentence) {
+    told.push_back(std::string(kind) + ": " + std::string(sentence));
+  };
+  Batch batch;
+  batch.account = &account_;
+  batch.on_complete = [](Batch*) {};
+  batch.slots.emplace_back();
+  batch.slots.back().record = make_document("a", make_buffer("text"));
+  sluice_record* late = nullptr;
+  ASSERT_EQ(api_.record_slice(api_.batch_at(&batch, 0), 0, 1, 0, &late), SLUICE_OK);
+  api_.batch_settle_rest(&batch, SLUICE_OK, nullptr);
+  api_.batch_complete(&batch);
+  EXPECT_TRUE(told.empty());
+
+  api_.batch_settle(&batch, 0, SLUICE_E_REJECT, nullptr);
+  EXPECT_EQ(api_.batch_emit(&batch, 0, late), SLUICE_E_INVALID);
+  EXPECT_EQ(api_.batch_at(&batch, 0), nullptr);
+  api_.batch_complete(&batch);
+  EXPECT_EQ(batch.slots[0].verdict, SLUICE_OK);
+  EXPECT_TRUE(batch.slots[0].children.empty());
+  ASSERT_EQ(told.size(), 4U);
+  EXPECT_EQ(told[0],
+            "late: it called batch_settle for a batch that it had completed; batch_complete has to "
+            "be the last call");
+}
+
+TEST_F(RecordsTable, TakesAVerdictThatIsNoneForABug) {
+  std::string told;
+  account_.on_breach = [&](std::string_view kind, std::string_view) { told = kind; };
+  Batch batch;
+  batch.account = &account_;
+  batch.slots.emplace_back();
+  api_.batch_settle(&batch, 0, 4711, nullptr);
+  EXPECT_EQ(batch.slots[0].verdict, SLUICE_E_INTERNAL);
+  EXPECT_EQ(batch.slots[0].message, "the stage judged it with 4711, which is no verdict");
+  EXPECT_EQ(told, "nonsense");
 }
 
 TEST_F(RecordsTable, ACopyIsIndependentButSharesTextAndVectors) {
