@@ -7,6 +7,7 @@
 #include "app/reloader.hpp"
 #include "app/running_pipeline.hpp"
 #include "app/signals.hpp"
+#include "app/stop_watchdog.hpp"
 #include "app/verbs.hpp"
 #include "app/workbench.hpp"
 #include "content/archive.hpp"
@@ -33,6 +34,9 @@ namespace {
 
 // Handlers that wait for something, or have much to do: searches, reloads, big webhooks.
 constexpr std::size_t kWorkers = 16;
+
+// Beyond the time for draining: what a plugin's stop and its last callbacks may take.
+constexpr std::chrono::seconds kStopGrace{15};
 
 int exit_code_of(const Error& error) {
   return error.fault == Fault::kConfig || error.fault == Fault::kInvalid ? kBadConfig : kTryAgain;
@@ -187,6 +191,7 @@ class RunningHost {
   // workers a plugin did not give back.
   std::size_t stop() {
     const auto deadline = Steady::now() + reloader_.pipeline()->timeouts.drain;
+    const StopWatchdog watchdog(deadline + kStopGrace, bench_.log);
     api_.set_phase(api::Phase::kDraining);
     const bool is_finished = pipeline_.drain(deadline);
     server_.stop(std::min(deadline, Steady::now() + std::chrono::seconds(2)));
