@@ -19,7 +19,7 @@
 namespace sluice::verify {
 namespace {
 
-enum Wire : unsigned { kSocket = 1, kThread = 2, kProcess = 4, kFile = 8 };
+enum Wire : unsigned { kSocket = 1, kProcess = 2, kFile = 4 };
 
 std::atomic<unsigned> touched{0};  // Wire bits; relaxed: a set of flags, nothing depends on order
 
@@ -28,9 +28,6 @@ unsigned wire_of(int number) {
     case SYS_socket:
     case SYS_connect:
       return kSocket;
-    case SYS_clone:
-    case SYS_clone3:
-      return kThread;
     case SYS_execve:
       return kProcess;
     default:
@@ -67,17 +64,15 @@ bool set_tripwire() {
   constexpr unsigned kBits = BPF_JMP | BPF_JSET | BPF_K;
   constexpr unsigned kFlags = offsetof(seccomp_data, args) + 2 * sizeof(__u64);  // of openat
   // Jumps count the statements that they leave out.
-  std::array<sock_filter, 11> program = {statement(kLoad, offsetof(seccomp_data, nr)),
-                                         jump_if(kEqual, SYS_socket, 7, 0),
-                                         jump_if(kEqual, SYS_connect, 6, 0),
-                                         jump_if(kEqual, SYS_clone, 5, 0),
-                                         jump_if(kEqual, SYS_clone3, 4, 0),
-                                         jump_if(kEqual, SYS_execve, 3, 0),
-                                         jump_if(kEqual, SYS_openat, 0, 3),
-                                         statement(kLoad, kFlags),
-                                         jump_if(kBits, O_CREAT, 0, 1),
-                                         statement(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
-                                         statement(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  std::array<sock_filter, 9> program = {statement(kLoad, offsetof(seccomp_data, nr)),
+                                        jump_if(kEqual, SYS_socket, 5, 0),
+                                        jump_if(kEqual, SYS_connect, 4, 0),
+                                        jump_if(kEqual, SYS_execve, 3, 0),
+                                        jump_if(kEqual, SYS_openat, 0, 3),
+                                        statement(kLoad, kFlags),
+                                        jump_if(kBits, O_CREAT, 0, 1),
+                                        statement(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+                                        statement(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
   const sock_fprog all{static_cast<unsigned short>(program.size()), program.data()};
   return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
          prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &all, 0, 0) == 0;
@@ -87,7 +82,6 @@ std::vector<std::string> sprung() {
   const unsigned wires = touched.load(std::memory_order_relaxed);
   std::vector<std::string> out;
   if ((wires & kSocket) != 0) out.emplace_back("it opened a socket");
-  if ((wires & kThread) != 0) out.emplace_back("it started a thread or a process");
   if ((wires & kProcess) != 0) out.emplace_back("it ran a program");
   if ((wires & kFile) != 0) out.emplace_back("it made a file");
   return out;

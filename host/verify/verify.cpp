@@ -28,11 +28,15 @@ observe::Log::Options quiet() {
   return options;
 }
 
+// Of each further check, once one has hung: the next will as well, and nobody waits for them all.
+constexpr std::chrono::seconds kShortLimit{5};
+
 struct Runner {
   const Options& options;
   plugin::ElfFacts facts;
   std::optional<std::string> cannot_load;  // why checks of the loaded plugin are left out
   nlohmann::json overrides = nlohmann::json::object();
+  bool has_hung = false;
 
   // In the process of the check.
   void run(const Check& check, const Line& line) const {
@@ -62,7 +66,7 @@ struct Runner {
     check.run(subject, report);
   }
 
-  Trial try_one(const Check& check) const {
+  Trial try_one(const Check& check) {
     Trial result;
     result.check = &check;
     if (check.needs == Needs::kLoaded && cannot_load) {
@@ -71,11 +75,12 @@ struct Runner {
       return result;
     }
     const auto began = Steady::now();
-    const Ending ending =
-        options.is_in_process
-            ? here(check)
-            : run_in_child([&](const Line& line) { run(check, line); }, check.limit);
+    const Ending ending = options.is_in_process
+                              ? here(check)
+                              : run_in_child([&](const Line& line) { run(check, line); },
+                                             has_hung ? kShortLimit : check.limit);
     result.took = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - began);
+    has_hung = has_hung || ending.kind == Ending::Kind::kHung;
     bool has_failed = false;
     for (const std::string& line : ending.written) {
       has_failed = has_failed || line.front() == kFailedMark;
@@ -134,7 +139,7 @@ Result<Summary> verify(const Options& options, const std::function<void(const Tr
   absolute.file = std::filesystem::absolute(options.file, failed);
   auto facts = plugin::read_elf(absolute.file);
   if (!facts) return facts.error();
-  Runner runner{absolute, std::move(*facts), std::nullopt, nlohmann::json::object()};
+  Runner runner{absolute, std::move(*facts), std::nullopt, nlohmann::json::object(), false};
   if (auto taken = apply_overrides(runner.overrides, options.overrides); !taken)
     return std::move(taken).error();
   Summary summary{options.file.string(), options.seed, {}};

@@ -21,15 +21,18 @@ class Life {
 
   void live() {
     if (!step("create", stage_->create()) || is_over(10)) return;
-    if (!step("configure", stage_->configure()) || is_over(5)) return;
+    if (!step("configure", stage_->configure()) || is_over(3)) return;
     if (!step("start", stage_->start())) return;
-    for (uint64_t work = random_() % 6; work > 0; --work) work_once();
+    for (uint64_t work = random_() % 4; work > 0; --work) work_once();
     if (!is_over(3)) step("drain", stage_->drain());
   }
   // What was broken, with the way there; empty: nothing.
   std::string end() {
-    const std::string complaints = stage_->finish();
-    return complaints.empty() ? "" : complaints + "after " + steps_;
+    stage_->finish();
+    std::string broken;
+    for (const testing::Breach& breach : stage_->host().breaches())
+      broken += breach.sentence + "; ";
+    return broken.empty() ? "" : broken + "after " + steps_;
   }
 
  private:

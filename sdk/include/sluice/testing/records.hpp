@@ -156,17 +156,19 @@ class Records {
         if (!batch->is_completed) ++live_batches;
     }
     if (live_records > 0)
-      books_.breach("leaked-record", std::to_string(live_records) +
-                                         " of its records were neither given away nor freed by "
-                                         "the end of stop; call record_free");
+      books_.breach("leaked-record",
+                    "records that it made and neither gave away nor freed by the "
+                    "end of stop: " +
+                        std::to_string(live_records) + "; call record_free");
     if (live_buffers > 0)
-      books_.breach("leaked-buffer", std::to_string(live_buffers) +
-                                         " references to buffers were not given back by the end "
-                                         "of stop; call buffer_unref");
+      books_.breach("leaked-buffer",
+                    "references to buffers that it did not give back by the end "
+                    "of stop: " +
+                        std::to_string(live_buffers) + "; call buffer_unref");
     if (live_batches > 0)
-      books_.breach("never-completed", std::to_string(live_batches) +
-                                           " batches were taken and not completed by the end of "
-                                           "stop; call batch_complete once for each");
+      books_.breach("never-completed",
+                    "batches that it took and did not complete by the end of stop: " +
+                        std::to_string(live_batches) + "; call batch_complete once for each");
   }
 
  private:
