@@ -17,6 +17,7 @@ constexpr std::size_t kMostProse = std::size_t{16} << 10U;
 
 constexpr auto kSchema = sluice::object(
     sluice::Field("allowed", R"("array")")
+        .with("examples", R"([["en","de"]])")
         .with("items", R"({"type":"string"})")
         .with("minItems", "1")
         .required()
