@@ -124,6 +124,20 @@ void add_verify(CLI::App& app, int& exit_code) {
   });
 }
 
+void add_schema(CLI::App& app, int& exit_code) {
+  auto path = std::make_shared<std::vector<std::filesystem::path>>();
+  auto is_markdown = std::make_shared<bool>(false);
+  auto* verb = app.add_subcommand(
+      "schema", "Print the JSON Schema of the pipeline file, with every plugin's settings");
+  verb->add_option("--path", *path,
+                   "Folders to look in, before SLUICE_PLUGIN_PATH and those around the executable");
+  verb->add_flag("--markdown", *is_markdown, "The plugins' settings as tables instead");
+  verb->footer("For completion in an editor:\n  sluice schema > sluice.schema.json");
+  verb->callback([path, is_markdown, &exit_code] {
+    exit_code = schema(*path, *is_markdown ? SchemaForm::kMarkdown : SchemaForm::kJson);
+  });
+}
+
 void add_new(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<NewOptions>();
   auto* verb = app.add_subcommand("new", "Begin a plugin: a project that builds, tests and runs");
@@ -160,6 +174,7 @@ int command_line(int argc, char** argv) {
   add_inspect(app, exit_code);
   add_verify(app, exit_code);
   add_new(app, exit_code);
+  add_schema(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

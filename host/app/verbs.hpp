@@ -65,4 +65,8 @@ struct VerifyOptions {
 };
 int verify(const VerifyOptions& options);
 
+// Of the pipeline file with the settings of every plugin found: for editors, or as Markdown.
+enum class SchemaForm : uint8_t { kJson, kMarkdown };
+int schema(const std::vector<std::filesystem::path>& path, SchemaForm form);
+
 }  // namespace sluice::app
