@@ -1,5 +1,5 @@
-// Throws out of submit. Linked with libstdc++ and libgcc of its own, so that no catch of the host
-// stops it: the process ends.
+// Throws out of submit. Linked with libstdc++ and libgcc of its own, so that it depends on the
+// toolchain whether a catch of the host stops it.
 #define BROKEN_SUBMIT throwing_submit
 #include "stage.h"
 

@@ -1,0 +1,28 @@
+# docs/configuration.md has what `sluice schema --markdown` prints, between its two marks. Run as:
+#   cmake -DSLUICE=<program> -DPLUGINS=<folder> -DPAGE=<configuration.md> -P settings_page.cmake
+# and with -DWRITE=ON to put it there.
+cmake_minimum_required(VERSION 3.25)
+set(ENV{SLUICE_PLUGIN_PATH} "")
+execute_process(COMMAND "${SLUICE}" schema --markdown --path "${PLUGINS}" OUTPUT_VARIABLE printed COMMAND_ERROR_IS_FATAL ANY)
+file(READ "${PAGE}" page)
+set(begin "<!-- sluice schema --markdown -->\n")
+set(end "<!-- end -->")
+string(FIND "${page}" "${begin}" from)
+string(FIND "${page}" "${end}" to)
+if(from EQUAL -1 OR to LESS from)
+  message(FATAL_ERROR "${PAGE} has not the marks ${begin}and ${end}")
+endif()
+string(LENGTH "${begin}" size)
+math(EXPR from "${from} + ${size}")
+math(EXPR length "${to} - ${from}")
+string(SUBSTRING "${page}" ${from} ${length} there)
+if(there STREQUAL "\n${printed}\n")
+  return()
+endif()
+if(NOT WRITE)
+  message(FATAL_ERROR "the settings in ${PAGE} are not what the plugins say; run\n"
+          "  cmake -DWRITE=ON -DSLUICE=${SLUICE} -DPLUGINS=${PLUGINS} -DPAGE=${PAGE} -P ${CMAKE_CURRENT_LIST_FILE}")
+endif()
+string(SUBSTRING "${page}" 0 ${from} head)
+string(SUBSTRING "${page}" ${to} -1 tail)
+file(WRITE "${PAGE}" "${head}\n${printed}\n${tail}")
