@@ -59,7 +59,12 @@ CrawlReader::CrawlReader(const std::filesystem::path& file)
       find_(database_, kSelect + "WHERE crawl_id = ?"),
       list_(database_, kSelect + "ORDER BY id DESC LIMIT ? OFFSET ?"),
       count_(database_, "SELECT count(*) FROM crawls"),
-      warnings_(database_, "SELECT text FROM crawl_warnings WHERE crawl = ? ORDER BY ordinal") {}
+      warnings_(database_, "SELECT text FROM crawl_warnings WHERE crawl = ? ORDER BY ordinal"),
+      unfinished_(database_,
+                  "SELECT crawl_id, fetch, closed_at IS NOT NULL FROM crawls "
+                  "WHERE (closed_at IS NULL OR fetch IN (1, 2)) AND source = ?1 AND "
+                  "(fetch IN (1, 2) OR (fetch = 0 AND touched_at <= ?2)) "
+                  "ORDER BY touched_at LIMIT ?3") {}
 
 CrawlRow CrawlReader::row(SQLite::Statement& statement) const {
   const auto column = [&](int index) { return statement.getColumn(index); };
@@ -98,6 +103,23 @@ Result<std::optional<CrawlRow>> CrawlReader::find(const std::string& crawl_id) c
     found->bind(1, crawl_id);
     if (!found->executeStep()) return std::nullopt;
     return row(*found);
+  });
+}
+
+Result<std::vector<UnfinishedCrawl>> CrawlReader::unfinished(const std::string& source,
+                                                             Wall::time_point quiet_since,
+                                                             std::size_t limit) const {
+  const std::scoped_lock lock(mutex_);
+  return sql::guarded(folder_, [&] {
+    std::vector<UnfinishedCrawl> crawls;
+    sql::Use found(unfinished_);
+    SQLite::bind(*found, source, sql::to_ms(quiet_since), static_cast<std::int64_t>(limit));
+    while (found->executeStep()) {
+      crawls.push_back({sql::text(found->getColumn(0)),
+                        static_cast<Fetch>(found->getColumn(1).getInt()),
+                        found->getColumn(2).getInt() != 0});
+    }
+    return crawls;
   });
 }
 

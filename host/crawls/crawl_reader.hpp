@@ -53,6 +53,17 @@ struct CrawlRow {
   std::vector<StageTime> stages{};  // in the order in which they were first heard of
 };
 
+// Whether the source goes on fetching a crawl's pages by itself. Stored as numbers, those of
+// SLUICE_FETCH_*.
+enum class Fetch { kAsBefore, kPending, kAwaited, kEnded };
+
+// A crawl that still wants something from its source.
+struct UnfinishedCrawl {
+  std::string crawl_id;
+  Fetch fetch = Fetch::kAsBefore;
+  bool is_closed = false;
+};
+
 struct CrawlPage {
   std::vector<CrawlRow> items;
   std::uint64_t total = 0;
@@ -65,6 +76,11 @@ class CrawlReader final {
   explicit CrawlReader(const std::filesystem::path& file);
 
   Result<std::optional<CrawlRow>> find(const std::string& crawl_id) const;
+  // Those of the source that are pending or awaited, and open ones that were not fetched to the end
+  // and of which nothing was heard since `quiet_since`. Longest quiet first.
+  Result<std::vector<UnfinishedCrawl>> unfinished(const std::string& source,
+                                                  Wall::time_point quiet_since,
+                                                  std::size_t limit) const;
   // Newest first.
   Result<CrawlPage> list(std::size_t limit, std::size_t offset) const;
 
@@ -74,7 +90,7 @@ class CrawlReader final {
   const std::filesystem::path folder_;
   mutable std::mutex mutex_;  // guards all below
   SQLite::Database database_;
-  mutable SQLite::Statement find_, list_, count_, warnings_;
+  mutable SQLite::Statement find_, list_, count_, warnings_, unfinished_;
 };
 
 }  // namespace sluice::crawls

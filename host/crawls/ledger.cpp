@@ -53,6 +53,12 @@ constexpr auto kTables = R"(
 
 constexpr auto kStageTimes = "ALTER TABLE crawls ADD COLUMN stages TEXT NOT NULL DEFAULT ''";
 
+// A crawl whose source still fetches pages, and the ones that want a look from it.
+constexpr auto kFetch = R"(
+  ALTER TABLE crawls ADD COLUMN fetch INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX crawls_unfinished ON crawls(touched_at) WHERE closed_at IS NULL OR fetch IN (1, 2);
+)";
+
 // Stored as numbers: new ones go to the end.
 enum class PageState { kOpen, kIndexed, kSkipped, kUnchanged, kFailed, kLeftOut };
 
@@ -172,7 +178,7 @@ struct Ledger::Statements {
       : load(database,
              "SELECT id, received, indexed, skipped, unchanged, failed, pending, duplicates, "
              "received_before_close, closed_at, closing, done_at, touched_at, times, source <> '', "
-             "stages "
+             "stages, fetch "
              "FROM crawls WHERE crawl_id = ?"),
         add(database,
             "INSERT INTO crawls(crawl_id, mode, source, started_at, touched_at) "
@@ -181,7 +187,7 @@ struct Ledger::Statements {
         save(database,
              "UPDATE crawls SET received = ?, indexed = ?, skipped = ?, unchanged = ?, failed = ?, "
              "pending = ?, duplicates = ?, received_before_close = ?, closed_at = ?, closing = ?, "
-             "done_at = ?, touched_at = ?, times = ?, stages = ? WHERE id = ?"),
+             "done_at = ?, touched_at = ?, times = ?, stages = ?, fetch = ? WHERE id = ?"),
         add_page(database, "INSERT OR IGNORE INTO crawl_pages VALUES (?, ?, ?)"),
         page(database, "SELECT state FROM crawl_pages WHERE crawl = ? AND page = ?"),
         move_page(
@@ -233,7 +239,7 @@ struct Ledger::Statements {
 
 Result<std::unique_ptr<Ledger>> Ledger::open(journal::GroupCommit& commits, const Clock& clock) {
   auto migrated =
-      sql::migrate(commits.writer(), commits.folder(), {"crawls", {kTables, kStageTimes}});
+      sql::migrate(commits.writer(), commits.folder(), {"crawls", {kTables, kStageTimes, kFetch}});
   if (!migrated) return std::move(migrated).error();
   return sql::guarded(commits.folder(),
                       [&] { return std::unique_ptr<Ledger>(new Ledger(commits, clock)); });
@@ -272,6 +278,7 @@ LiveCrawl* Ledger::known(std::string_view group) {
                 .closed_at = number_or_none(row->getColumn(9)),
                 .done_at = number_or_none(row->getColumn(11)),
                 .closing = number_or_none(row->getColumn(10)),
+                .fetch = number(16),
                 .touched_at = number(12),
                 .has_origin = number(14) != 0,
                 .times = TimeHistogram::from_bytes({static_cast<const std::byte*>(times.getBlob()),
@@ -311,7 +318,7 @@ Received Ledger::receive(SQLite::Database&, const Arrival& page) {
   } else {
     const PageState before = statements_->state_of(crawl.id, key);
     if (before != PageState::kFailed && before != PageState::kLeftOut) {
-      ++crawl.duplicates;
+      if (page.look == Look::kFirst) ++crawl.duplicates;
       return Received::kDuplicate;
     }
     statements_->move(crawl.id, key, {before, PageState::kOpen});
@@ -321,16 +328,17 @@ Received Ledger::receive(SQLite::Database&, const Arrival& page) {
   return Received::kNew;
 }
 
-void Ledger::left_out(SQLite::Database&, const Arrival& page, LeftOut reason) {
-  if (page.origin.group.empty()) return;
+Received Ledger::left_out(SQLite::Database&, const Arrival& page, LeftOut reason) {
+  if (page.origin.group.empty()) return Received::kNew;
   LiveCrawl& crawl = changed(page.origin);
   const PageState state = state_after(reason);
   if (statements_->add_new(crawl.id, key_of(page.document_id), state)) {
     ++crawl.received;
     ++counter(crawl, state);
-  } else {
-    ++crawl.duplicates;
+    return Received::kNew;
   }
+  if (page.look == Look::kFirst) ++crawl.duplicates;
+  return Received::kDuplicate;
 }
 
 void Ledger::settle(SQLite::Database&, const Settled& page) {
@@ -357,6 +365,16 @@ void Ledger::close(SQLite::Database&, std::string_view group, Closing how) {
   crawl.received_before_close = crawl.received;
 }
 
+void Ledger::fetch(SQLite::Database&, std::string_view group, Fetch fetch) {
+  if (group.empty() || fetch == Fetch::kAsBefore) return;
+  LiveCrawl& crawl = changed({.group = group, .source = {}, .mode = {}});
+  const auto before = static_cast<Fetch>(crawl.fetch);
+  // A crawl that was followed while it ran is waited for once it closes.
+  const bool is_followed = before == Fetch::kAwaited && !crawl.closed_at;
+  if (fetch == Fetch::kPending && before != Fetch::kAsBefore && !is_followed) return;
+  crawl.fetch = static_cast<std::int64_t>(fetch);
+}
+
 void Ledger::warn(SQLite::Database&, std::string_view group, std::string_view text) {
   if (group.empty()) return;
   const LiveCrawl& crawl = changed({.group = group, .source = {}, .mode = {}});
@@ -368,8 +386,10 @@ void Ledger::warn(SQLite::Database&, std::string_view group, std::string_view te
 
 void Ledger::flush(SQLite::Database&) {
   crawls_.each_changed([this](LiveCrawl& crawl) {
-    // Done means closed and nothing pending; a late page takes it back until it is settled.
-    if (!crawl.closed_at || crawl.pending > 0) {
+    // Done means closed, nothing pending and nothing being fetched; a late page takes it back until
+    // it is settled.
+    const bool is_fetching = crawl.fetch == static_cast<std::int64_t>(Fetch::kPending);
+    if (!crawl.closed_at || crawl.pending > 0 || is_fetching) {
       crawl.done_at.reset();
     } else if (!crawl.done_at) {
       crawl.done_at = now();
@@ -384,7 +404,8 @@ void Ledger::flush(SQLite::Database&) {
     saved->bind(12, crawl.touched_at);
     saved->bindNoCopy(13, times.data(), static_cast<int>(times.size()));
     saved->bind(14, to_text(crawl.stages));
-    saved->bind(15, crawl.id);
+    saved->bind(15, crawl.fetch);
+    saved->bind(16, crawl.id);
     saved->exec();
   });
   forget_some();

@@ -23,6 +23,8 @@ namespace sluice::crawls {
 
 enum class Received { kNew, kDuplicate };
 enum class LeftOut { kProcessed, kUnchanged, kFailedPage, kEmpty, kStatus };
+// At a second look at a crawl, what it has already is not counted as having come again.
+enum class Look { kFirst, kSecond };
 enum class Outcome { kIndexed, kSkipped, kUnchanged, kFailed };
 // "indexed", "skipped", "unchanged" or "failed".
 const char* name_of(Outcome outcome);
@@ -41,6 +43,7 @@ class Ledger final : private journal::Gatherer {
   struct Arrival {
     Origin origin;
     std::string_view document_id;
+    Look look = Look::kFirst;
   };
   struct Settled {
     std::string_view group;
@@ -66,7 +69,7 @@ class Ledger final : private journal::Gatherer {
   Received receive(SQLite::Database& database, const Arrival& page);
 
   // A page that does not enter the pipeline. Counted once, whatever comes again.
-  void left_out(SQLite::Database& database, const Arrival& page, LeftOut reason);
+  Received left_out(SQLite::Database& database, const Arrival& page, LeftOut reason);
 
   // An open page is finished. Anything else is passed over.
   void settle(SQLite::Database& database, const Settled& page);
@@ -77,12 +80,22 @@ class Ledger final : private journal::Gatherer {
   // No more pages are to be expected; late ones are taken all the same. The first closing counts.
   void close(SQLite::Database& database, std::string_view group, Closing how);
 
+  // A crawl whose fetch is pending is not done. kPending counts only for one that was never fetched
+  // or is awaited and open, so that a closing that comes again changes nothing. Before close.
+  void fetch(SQLite::Database& database, std::string_view group, Fetch fetch);
+
   // A sentence for those who look at the crawl. The same one is kept once.
   void warn(SQLite::Database& database, std::string_view group, std::string_view text);
 
   // None: no such crawl, or forgotten since.
   Result<std::optional<CrawlRow>> find(const std::string& group) const {
     return reader_->find(group);
+  }
+  // As CrawlReader says; `quiet` is counted from now.
+  Result<std::vector<UnfinishedCrawl>> unfinished(const std::string& source,
+                                                  std::chrono::milliseconds quiet,
+                                                  std::size_t limit) const {
+    return reader_->unfinished(source, clock_.wall() - quiet, limit);
   }
   // Newest first.
   Result<CrawlPage> list(std::size_t limit, std::size_t offset) const {

@@ -37,6 +37,7 @@ struct LiveCrawl {
   std::optional<std::int64_t> closed_at{};
   std::optional<std::int64_t> done_at{};
   std::optional<std::int64_t> closing{};  // how it was closed
+  std::int64_t fetch = 0;                 // a Fetch
   std::int64_t touched_at = 0;            // last heard of
   bool has_origin = false;                // false: first heard of by its closing or a warning
   TimeHistogram times{};

@@ -4,11 +4,13 @@
 
 #include "services/ports.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace sluice::flow {
 
@@ -45,6 +47,16 @@ class Doorway final : public services::Intake {
       intake->finished(source);
       leave();
     }
+  }
+
+  Result<std::vector<crawls::UnfinishedCrawl>> unfinished(const std::string& source,
+                                                          std::chrono::milliseconds quiet,
+                                                          std::size_t limit) override {
+    services::Intake* intake = enter();
+    if (!intake) return Error{Fault::kUnavailable, "the pipeline is stopping"};
+    auto found = intake->unfinished(source, quiet, limit);
+    leave();
+    return found;
   }
 
  private:

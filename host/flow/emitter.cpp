@@ -46,6 +46,19 @@ crawls::Closing closing_of(uint32_t ends) {
   }
 }
 
+crawls::Fetch fetch_of(uint32_t fetch) {
+  switch (fetch) {
+    case SLUICE_FETCH_PENDING:
+      return crawls::Fetch::kPending;
+    case SLUICE_FETCH_AWAITED:
+      return crawls::Fetch::kAwaited;
+    case SLUICE_FETCH_ENDED:
+      return crawls::Fetch::kEnded;
+    default:
+      return crawls::Fetch::kAsBefore;
+  }
+}
+
 }  // namespace
 
 // A page on its way to the disk.
@@ -65,6 +78,7 @@ struct Emitter::Passing {
     uint32_t reason;
     std::string document_id;
     std::string detail;
+    bool is_repeated = false;  // nothing new, seen at a second look
   };
 
   std::shared_ptr<const Options> options;  // as they were when it came
@@ -73,6 +87,9 @@ struct Emitter::Passing {
   std::vector<Prepared> pages;
   std::vector<LeftOut> left_out;
   uint32_t ends = SLUICE_CRAWL_GOES_ON;
+  crawls::Fetch fetch = crawls::Fetch::kAsBefore;
+  crawls::Look look = crawls::Look::kFirst;
+  std::string warning;
   Load load;  // of the pages
   std::function<void(const services::PageReport&)> on_ended;
   Taken taken;
@@ -107,6 +124,9 @@ std::shared_ptr<Emitter::Passing> Emitter::prepare(const std::string& source,
   passing->group = event.group;
   passing->ends = event.ends;
   passing->on_ended = event.on_ended;
+  passing->fetch = fetch_of(event.fetch);
+  if ((event.flags & SLUICE_EVENT_SECOND_LOOK) != 0) passing->look = crawls::Look::kSecond;
+  passing->warning = event.warning;
   for (const auto& page : event.left_out) {
     passing->left_out.push_back(
         {page.reason, std::string(to_view(page.document_id)), std::string(to_view(page.detail))});
@@ -182,9 +202,11 @@ void Emitter::write(SQLite::Database& database, Passing& passing) {
   if (passing.group.empty()) return;
   write_left_out(database, passing);
   stores_.ledger.open(database, {passing.group, passing.source, passing.options->mode});
+  stores_.ledger.fetch(database, passing.group, passing.fetch);
   if (passing.ends != SLUICE_CRAWL_GOES_ON) {
     stores_.ledger.close(database, passing.group, closing_of(passing.ends));
   }
+  if (!passing.warning.empty()) stores_.ledger.warn(database, passing.group, passing.warning);
 }
 
 // The ledger decides in the same transaction whether the crawl has the page already; only documents
@@ -195,7 +217,8 @@ void Emitter::write_pages(SQLite::Database& database, Passing& passing) {
     if (page.entry.op == SLUICE_UPSERT) {
       page.is_duplicate = stores_.ledger.receive(
                               database, {{page.entry.group, passing.source, passing.options->mode},
-                                         page.entry.document_id}) == crawls::Received::kDuplicate;
+                                         page.entry.document_id,
+                                         passing.look}) == crawls::Received::kDuplicate;
     }
     if (page.is_duplicate) continue;
     page.seq = stores_.journal.append(database, page.entry);
@@ -205,12 +228,16 @@ void Emitter::write_pages(SQLite::Database& database, Passing& passing) {
   }
 }
 
-void Emitter::write_left_out(SQLite::Database& database, const Passing& passing) {
-  for (const auto& page : passing.left_out) {
-    stores_.ledger.left_out(
-        database, {{passing.group, passing.source, passing.options->mode}, page.document_id},
+void Emitter::write_left_out(SQLite::Database& database, Passing& passing) {
+  for (auto& page : passing.left_out) {
+    const auto received = stores_.ledger.left_out(
+        database,
+        {{passing.group, passing.source, passing.options->mode}, page.document_id, passing.look},
         reason_of(page.reason).in_ledger);
-    if (!page.detail.empty()) stores_.ledger.warn(database, passing.group, page.detail);
+    page.is_repeated =
+        received == crawls::Received::kDuplicate && passing.look == crawls::Look::kSecond;
+    if (!page.detail.empty() && !page.is_repeated)
+      stores_.ledger.warn(database, passing.group, page.detail);
   }
 }
 
@@ -222,7 +249,9 @@ void Emitter::written(Passing& passing, const Result<void>& done) {
   }
   meters_.journal_append().observe(
       std::chrono::duration<double>(Steady::now() - passing.began).count());
-  for (const auto& page : passing.left_out) meters_.skipped(reason_of(page.reason).in_metrics);
+  for (const auto& page : passing.left_out) {
+    if (!page.is_repeated) meters_.skipped(reason_of(page.reason).in_metrics);
+  }
   const std::vector<sluice_status> verdicts = collect(passing);
   if (passing.ends != SLUICE_CRAWL_GOES_ON) news().closed.push_back(passing.group);
   passing.taken(SLUICE_OK, verdicts.data());
@@ -263,6 +292,12 @@ std::vector<sluice_status> Emitter::collect(Passing& passing) {
                                   passing.on_ended});
     }
   }
+  if (passing.look == crawls::Look::kSecond) {
+    if (verdicts.size() > duplicates) {
+      meters_.received(passing.source, "reconciled", verdicts.size() - duplicates);
+    }
+    return verdicts;
+  }
   const bool is_closing = passing.ends != SLUICE_CRAWL_GOES_ON;
   if (!verdicts.empty()) {
     meters_.received(passing.source, is_closing ? "completed" : "page", verdicts.size());
@@ -296,6 +331,12 @@ void Emitter::look_for_room() {
 
 void Emitter::settle_duplicate(const std::string& source, uint64_t cookie) {
   arrivals_.duplicate(source, cookie);
+}
+
+Result<std::vector<crawls::UnfinishedCrawl>> Emitter::unfinished(const std::string& source,
+                                                                 std::chrono::milliseconds quiet,
+                                                                 std::size_t limit) {
+  return stores_.ledger.unfinished(source, quiet, limit);
 }
 
 void Emitter::finished(const std::string& source) { arrivals_.finished(source); }

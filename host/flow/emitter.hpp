@@ -72,6 +72,9 @@ class Emitter final : public services::Intake {
   void take(const std::string& source, const services::Event& event, Taken taken) override;
   void settle_duplicate(const std::string& source, uint64_t cookie) override;
   void finished(const std::string& source) override;
+  Result<std::vector<crawls::UnfinishedCrawl>> unfinished(const std::string& source,
+                                                          std::chrono::milliseconds quiet,
+                                                          std::size_t limit) override;
 
  private:
   struct Prepared;
@@ -83,7 +86,7 @@ class Emitter final : public services::Intake {
   void enter(const std::shared_ptr<Passing>& passing);
   void write(SQLite::Database& database, Passing& passing);
   void write_pages(SQLite::Database& database, Passing& passing);
-  void write_left_out(SQLite::Database& database, const Passing& passing);
+  void write_left_out(SQLite::Database& database, Passing& passing);
   void written(Passing& passing, const Result<void>& done);
   std::vector<sluice_status> collect(Passing& passing);
   Accepted& news();

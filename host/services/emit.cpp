@@ -3,6 +3,7 @@
 #include "services/tables.hpp"
 #include "services/text.hpp"
 
+#include <chrono>
 #include <future>
 #include <new>
 
@@ -65,14 +66,32 @@ void report(const sluice_host* h, const sluice_crawl_event* event,
   if (event->group.size == 0 || event->ends > SLUICE_CRAWL_FAILED) {
     return taken(SLUICE_E_INVALID, nullptr);
   }
-  const Event view{to_view(event->group), {event->records, event->record_count},
-                   event->cookies,        {event->left_out, event->left_out_count},
-                   event->ends,           event->wait_ms};
+  Event view{to_view(event->group), {event->records, event->record_count},
+             event->cookies,        {event->left_out, event->left_out_count},
+             event->ends,           event->wait_ms};
+  if (SLUICE_HAS(event, fetch)) view.fetch = event->fetch;
+  if (SLUICE_HAS(event, flags)) view.flags = event->flags;
+  if (SLUICE_HAS(event, warning)) view.warning = to_view(event->warning);
   try {
     instance.intake()->take(instance.name(), view, taken);
   } catch (const std::bad_alloc&) {
     taken(SLUICE_E_RETRY, nullptr);
   }
+}
+
+sluice_status unfinished(const sluice_host* h, uint32_t quiet_ms, uint32_t limit,
+                         void (*fn)(void*, const sluice_unfinished*), void* ctx) {
+  Instance& instance = instance_of(h);
+  if (!instance.intake()) return SLUICE_E_UNSUPPORTED;
+  const auto found =
+      instance.intake()->unfinished(instance.name(), std::chrono::milliseconds(quiet_ms), limit);
+  if (!found) return SLUICE_E_RETRY;
+  for (const crawls::UnfinishedCrawl& crawl : *found) {
+    const sluice_unfinished one{sizeof one, static_cast<uint32_t>(crawl.fetch),
+                                to_c(crawl.crawl_id), crawl.is_closed ? 1U : 0U, 0};
+    fn(ctx, &one);
+  }
+  return SLUICE_OK;
 }
 
 }  // namespace
@@ -83,7 +102,7 @@ const sluice_emit& emit_table() {
 }
 
 const sluice_crawls& crawls_table() {
-  static constexpr sluice_crawls kTable = {sizeof(sluice_crawls), 0, report};
+  static constexpr sluice_crawls kTable = {sizeof(sluice_crawls), 0, report, unfinished};
   return kTable;
 }
 

@@ -2,9 +2,13 @@
 // pipeline.
 #pragma once
 
+#include "base/result.hpp"
+#include "crawls/crawl_reader.hpp"
+
 #include <sluice/abi/roles.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -39,6 +43,9 @@ struct Event {
   std::span<const sluice_left_out> left_out{};
   uint32_t ends = SLUICE_CRAWL_GOES_ON;
   uint32_t wait_ms = 0;  // for room
+  uint32_t fetch = SLUICE_FETCH_AS_BEFORE;
+  uint32_t flags = 0;  // SLUICE_EVENT_*
+  std::string_view warning{};
   // For each page, once it has an outcome; on the pipeline's own thread, so it must not wait. Pages
   // of such an event are not held back by any mode. Those still open when the host ends are not
   // told of.
@@ -58,6 +65,11 @@ class Intake {
   // A record that was pushed twice was settled at once: the source is to be told so.
   virtual void settle_duplicate(const std::string& source, uint64_t cookie) = 0;
   virtual void finished(const std::string& source) = 0;
+  // Crawls that the source is fetching, and open ones of which nothing was heard for `quiet`.
+  // Reads the disk.
+  virtual Result<std::vector<crawls::UnfinishedCrawl>> unfinished(const std::string& source,
+                                                                  std::chrono::milliseconds quiet,
+                                                                  std::size_t limit) = 0;
 };
 
 }  // namespace sluice::services

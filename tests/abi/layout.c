@@ -201,7 +201,7 @@ FIELD(sluice_left_out, reason, 4, 4);
 FIELD(sluice_left_out, document_id, 8, 16);
 FIELD(sluice_left_out, detail, 24, 16);
 
-SIZE(sluice_crawl_event, 64);
+SIZE(sluice_crawl_event, 88);
 FIELD(sluice_crawl_event, struct_size, 0, 4);
 FIELD(sluice_crawl_event, ends, 4, 4);
 FIELD(sluice_crawl_event, group, 8, 16);
@@ -211,12 +211,29 @@ FIELD(sluice_crawl_event, left_out, 40, 8);
 FIELD(sluice_crawl_event, record_count, 48, 4);
 FIELD(sluice_crawl_event, left_out_count, 52, 4);
 FIELD(sluice_crawl_event, wait_ms, 56, 4);
-FIELD(sluice_crawl_event, reserved, 60, 4);
+FIELD(sluice_crawl_event, fetch, 60, 4);
+FIELD(sluice_crawl_event, flags, 64, 4);
+FIELD(sluice_crawl_event, reserved, 68, 4);
+FIELD(sluice_crawl_event, warning, 72, 16);
 
-SIZE(sluice_crawls, 16);
+CONSTANT(SLUICE_FETCH_AS_BEFORE, 0);
+CONSTANT(SLUICE_FETCH_PENDING, 1);
+CONSTANT(SLUICE_FETCH_AWAITED, 2);
+CONSTANT(SLUICE_FETCH_ENDED, 3);
+CONSTANT(SLUICE_EVENT_SECOND_LOOK, 1u);
+
+SIZE(sluice_unfinished, 32);
+FIELD(sluice_unfinished, struct_size, 0, 4);
+FIELD(sluice_unfinished, fetch, 4, 4);
+FIELD(sluice_unfinished, group, 8, 16);
+FIELD(sluice_unfinished, is_closed, 24, 4);
+FIELD(sluice_unfinished, reserved, 28, 4);
+
+SIZE(sluice_crawls, 24);
 FIELD(sluice_crawls, struct_size, 0, 4);
 FIELD(sluice_crawls, reserved, 4, 4);
 FIELD(sluice_crawls, report, 8, 8);
+FIELD(sluice_crawls, unfinished, 16, 8);
 
 SIZE(sluice_key, 64);
 FIELD(sluice_key, scope, 0, 16);

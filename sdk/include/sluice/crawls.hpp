@@ -32,6 +32,16 @@ struct CrawlEvent {
   std::vector<LeftOut> left_out;
   uint32_t ends = SLUICE_CRAWL_GOES_ON;
   std::chrono::milliseconds wait{0};  // for room in the pipeline
+  uint32_t fetch = SLUICE_FETCH_AS_BEFORE;
+  uint32_t flags = 0;   // SLUICE_EVENT_*
+  std::string warning;  // a sentence for those who look at the crawl
+};
+
+// A crawl that still wants something from its source.
+struct UnfinishedCrawl {
+  std::string group;
+  uint32_t fetch = SLUICE_FETCH_AS_BEFORE;  // what the source said last
+  bool is_closed = false;
 };
 
 // The host's sluice.crawls/1. A view, cheap to copy. Any thread.
@@ -43,7 +53,7 @@ class Crawls {
 
   explicit Crawls(const Host& host)
       : host_(host.raw()), api_(host.find<sluice_crawls>(SLUICE_IFACE_CRAWLS)) {}
-  bool is_offered() const noexcept { return SLUICE_HAS_FN(api_, report); }
+  bool is_offered() const noexcept { return api_ && SLUICE_HAS_FN(api_, report); }
 
   // Never blocks. The host owns the records if it takes the event; else they are freed.
   void report(CrawlEvent event, Done done) const {
@@ -65,7 +75,25 @@ class Crawls {
     raw.left_out = left_out.data();
     raw.left_out_count = static_cast<uint32_t>(left_out.size());
     raw.wait_ms = static_cast<uint32_t>(event.wait.count());
+    raw.fetch = event.fetch;
+    raw.flags = event.flags;
+    raw.warning = to_c(event.warning);
     api_->report(host_, &raw, &finish, held.release());  // finish frees it
+  }
+
+  bool lists_unfinished() const noexcept { return api_ && SLUICE_HAS_FN(api_, unfinished); }
+  // Those of this instance that are being fetched, and open ones of which nothing was heard for
+  // `quiet`. [worker]
+  Status unfinished(std::chrono::milliseconds quiet, uint32_t limit,
+                    std::vector<UnfinishedCrawl>& out) const {
+    if (!lists_unfinished()) return {SLUICE_E_UNSUPPORTED, "this host lists no crawls"};
+    const auto keep = [](void* ctx, const sluice_unfinished* crawl) {
+      static_cast<std::vector<UnfinishedCrawl>*>(ctx)->push_back(
+          {std::string(to_cpp(crawl->group)), crawl->fetch, crawl->is_closed != 0});
+    };
+    const sluice_status status =
+        api_->unfinished(host_, static_cast<uint32_t>(quiet.count()), limit, keep, &out);
+    return status == SLUICE_OK ? Status{} : Status{status, "the ledger cannot be read"};
   }
 
  private:

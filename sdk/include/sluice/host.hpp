@@ -208,6 +208,21 @@ class State {
   const sluice_state* api_;
 };
 
+// Runs `fn` once on [worker]: the way off the event loop. Stop waits for it. False: this host has
+// no timers, and `fn` will not run.
+inline bool post(const Host& host, std::function<void()> fn) {
+  const auto* api = host.find<sluice_timer>(SLUICE_IFACE_TIMER);
+  if (!api || !SLUICE_HAS_FN(api, post)) return false;
+  auto keep = std::make_unique<std::function<void()>>(std::move(fn));
+  const auto run = [](void* ctx) {
+    const std::unique_ptr<std::function<void()>> work(static_cast<std::function<void()>*>(ctx));
+    (*work)();
+  };
+  if (api->post(host.raw(), run, keep.get()) != SLUICE_OK) return false;
+  (void)keep.release();  // run frees it
+  return true;
+}
+
 // A timer that stops when it goes out of scope. `fn` runs on [io] and must neither block nor throw.
 class Timer {
  public:

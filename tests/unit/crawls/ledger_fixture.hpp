@@ -58,6 +58,9 @@ struct Host {
       ledger->settle(database, {crawl, page, outcome, std::chrono::milliseconds(ms)});
     });
   }
+  void fetch(const std::string& crawl, Fetch fetch) {
+    run([&](SQLite::Database& database) { ledger->fetch(database, crawl, fetch); });
+  }
   void close(const std::string& crawl, Closing how = Closing::kCompleted) {
     run([&](SQLite::Database& database) { ledger->close(database, crawl, how); });
   }

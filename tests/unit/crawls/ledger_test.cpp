@@ -45,6 +45,75 @@ TEST_F(LedgerTest, TakesAFailedPageOnceMore) {
   EXPECT_EQ(row.duplicates, 0U);
 }
 
+TEST_F(LedgerTest, CountsNothingTwiceAtASecondLook) {
+  host.receive("c", "a");
+  host.left_out("c", "empty", LeftOut::kEmpty);
+  host.run([&](SQLite::Database& database) {
+    const Ledger::Origin origin{"c", "source", "streaming"};
+    EXPECT_EQ(host.ledger->receive(database, {origin, "a", Look::kSecond}), Received::kDuplicate);
+    EXPECT_EQ(host.ledger->receive(database, {origin, "b", Look::kSecond}), Received::kNew);
+    EXPECT_EQ(host.ledger->left_out(database, {origin, "empty", Look::kSecond}, LeftOut::kEmpty),
+              Received::kDuplicate);
+    EXPECT_EQ(host.ledger->left_out(database, {origin, "d", Look::kSecond}, LeftOut::kFailedPage),
+              Received::kNew);
+  });
+  const CrawlRow row = host.row("c");
+  EXPECT_EQ(row.received, 4U);
+  EXPECT_EQ(row.duplicates, 0U);
+  EXPECT_TRUE(adds_up(row));
+}
+
+TEST_F(LedgerTest, IsNotDoneWhileAFetchIsPending) {
+  host.close("c");
+  host.fetch("c", Fetch::kPending);
+  EXPECT_EQ(host.row("c").state, CrawlState::kClosed);
+  host.fetch("c", Fetch::kAwaited);
+  EXPECT_EQ(host.row("c").state, CrawlState::kDone);
+  host.fetch("c", Fetch::kPending);
+  EXPECT_EQ(host.row("c").state, CrawlState::kDone);
+  host.fetch("c", Fetch::kEnded);
+  host.fetch("c", Fetch::kPending);
+  EXPECT_EQ(host.row("c").state, CrawlState::kDone);
+}
+
+TEST_F(LedgerTest, WaitsForACrawlThatWasFollowedOnceItCloses) {
+  host.fetch("c", Fetch::kAwaited);
+  host.fetch("c", Fetch::kPending);
+  host.close("c");
+  EXPECT_EQ(host.row("c").state, CrawlState::kClosed);
+  host.fetch("c", Fetch::kEnded);
+  EXPECT_EQ(host.row("c").state, CrawlState::kDone);
+}
+
+TEST_F(LedgerTest, ListsCrawlsThatAreFetchedAndThoseThatWentQuiet) {
+  const auto names = [&](std::chrono::milliseconds quiet, std::size_t limit = 10) {
+    std::string list;
+    const auto found = host.ledger->unfinished("source", quiet, limit);
+    for (const UnfinishedCrawl& crawl : *found) list += crawl.crawl_id + " ";
+    return list;
+  };
+  host.receive("open", "a");
+  host.receive("fetched", "a");
+  host.receive("done", "a");
+  host.close("done");
+  host.clock.time += 1min;
+  host.receive("closing", "a");
+  host.close("closing");
+  host.fetch("closing", Fetch::kPending);
+  host.receive("fresh", "a");
+  EXPECT_EQ(names(1min), "open fetched closing ");
+  EXPECT_EQ(names(1min, 1), "open ");
+  EXPECT_EQ(names(2min), "closing ");
+  host.fetch("fetched", Fetch::kEnded);
+  host.fetch("closing", Fetch::kAwaited);
+  EXPECT_EQ(names(1min), "open closing ");
+  host.receive("open", "b");
+  EXPECT_EQ(names(1min), "closing ");
+  host.fetch("closing", Fetch::kEnded);
+  EXPECT_EQ(names(1min), "");
+  EXPECT_TRUE(host.ledger->unfinished("another source", 0ms, 10)->empty());
+}
+
 TEST_F(LedgerTest, CountsPagesLeftOutByReasonAndOnce) {
   for (int i = 0; i < 2; ++i) {
     host.left_out("c", "processed", LeftOut::kProcessed);

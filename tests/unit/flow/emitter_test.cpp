@@ -138,6 +138,36 @@ TEST_F(EmitterTest, TellsDuplicatesApart) {
   EXPECT_EQ(budget_.used().records, 1U);  // what a duplicate took was given back
 }
 
+TEST_F(EmitterTest, LooksAtACrawlASecondTimeWithoutCountingItAgain) {
+  take({.group = "c", .ends = SLUICE_CRAWL_COMPLETED, .fetch = SLUICE_FETCH_PENDING},
+       pages({"https://e.test/a"}));
+  const sluice_left_out left{sizeof left, SLUICE_LEFT_EMPTY, {"https://e.test/a", 16}, {"why", 3}};
+  const services::Event look{.group = "c",
+                             .left_out = {&left, 1},
+                             .fetch = SLUICE_FETCH_ENDED,
+                             .flags = SLUICE_EVENT_SECOND_LOOK,
+                             .warning = "some pages came late"};
+  EXPECT_EQ(take(look, pages({"https://e.test/a"})).verdicts,
+            (std::vector<sluice_status>{SLUICE_DROPPED}));
+  EXPECT_EQ(take(look, pages({"https://e.test/b"})).verdicts,
+            (std::vector<sluice_status>{SLUICE_OK}));
+  const auto crawl = row("c");
+  EXPECT_EQ(crawl.received, 2U);
+  EXPECT_EQ(crawl.duplicates, 0U);
+  EXPECT_EQ(crawl.warnings, (std::vector<std::string>{"some pages came late"}));
+  EXPECT_EQ(metrics_.text().find("reason=\"empty\""), std::string::npos);
+  EXPECT_TRUE(opened(emitter_.unfinished("web", milliseconds(0), 10)).empty());
+}
+
+TEST_F(EmitterTest, ListsTheCrawlsThatASourceFetches) {
+  take({.group = "c", .ends = SLUICE_CRAWL_COMPLETED, .fetch = SLUICE_FETCH_PENDING});
+  const auto found = opened(emitter_.unfinished("web", std::chrono::hours(1), 10));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].crawl_id, "c");
+  EXPECT_TRUE(found[0].is_closed);
+  EXPECT_TRUE(opened(emitter_.unfinished("other", std::chrono::hours(1), 10)).empty());
+}
+
 TEST_F(EmitterTest, OpensACrawlByAnEmptyEvent) {
   EXPECT_EQ(take({.group = "c"}).status, SLUICE_OK);
   EXPECT_EQ(row("c").received, 0U);

@@ -111,6 +111,17 @@ enum { /* whether the crawl ends with this event, and how */
        SLUICE_CRAWL_CANCELLED = 2,
        SLUICE_CRAWL_FAILED = 3
 };
+enum { /* whether the source goes on fetching pages of the crawl by itself */
+       SLUICE_FETCH_AS_BEFORE = 0,
+       SLUICE_FETCH_PENDING = 1, /* it does, and the crawl is not done before it says
+                                    otherwise; no effect once it has said ENDED      */
+       SLUICE_FETCH_AWAITED = 2, /* it will, later; nobody is to wait for it         */
+       SLUICE_FETCH_ENDED = 3
+};
+enum {                                    /* flags of an event */
+       SLUICE_EVENT_SECOND_LOOK = 1u << 0 /* the source looks at the crawl once more: pages
+                                             that it has are not counted as duplicates */
+};
 typedef struct sluice_left_out {
   uint32_t struct_size;
   uint32_t reason;        /* SLUICE_LEFT_*                                      */
@@ -127,8 +138,18 @@ typedef struct sluice_crawl_event {
   uint32_t record_count;
   uint32_t left_out_count; /* pages that only the ledger hears of                   */
   uint32_t wait_ms;        /* how long the event may wait for room in the pipeline  */
+  uint32_t fetch;          /* SLUICE_FETCH_*                                        */
+  uint32_t flags;          /* SLUICE_EVENT_*                                        */
   uint32_t reserved;
+  sluice_str warning; /* a sentence for those who look at the crawl; may be empty */
 } sluice_crawl_event;
+typedef struct sluice_unfinished {
+  uint32_t struct_size;
+  uint32_t fetch;   /* SLUICE_FETCH_*, as the source said last */
+  sluice_str group; /* lives until fn returns                  */
+  uint32_t is_closed;
+  uint32_t reserved;
+} sluice_unfinished;
 typedef struct sluice_crawls {
   uint32_t struct_size;
   uint32_t reserved;
@@ -144,6 +165,11 @@ typedef struct sluice_crawls {
   void (*report)(const sluice_host* h, const sluice_crawl_event* event,
                  void (*done)(void* ctx, sluice_status status, const sluice_status* verdicts),
                  void* ctx);
+  /* Calls fn for crawls of this instance: those that it is fetching (PENDING or AWAITED),
+   * and open ones of which nothing was heard for quiet_ms and that it has not fetched to
+   * the end. Longest quiet first, `limit` at most. [worker] */
+  sluice_status (*unfinished)(const sluice_host* h, uint32_t quiet_ms, uint32_t limit,
+                              void (*fn)(void* ctx, const sluice_unfinished* crawl), void* ctx);
 } sluice_crawls;
 
 /* ---- sluice.dedupe/1 ---------------------------------------------------------------

@@ -273,6 +273,11 @@ inline const sluice_crawls& crawls_table() {
         std::vector<sluice_status> verdicts;
         const sluice_status status = take_event(alive(h, "crawls.report"), *event, verdicts);
         done(ctx, status, status == SLUICE_OK ? verdicts.data() : nullptr);
+      },
+      [](const sluice_host* h, uint32_t, uint32_t, void (*)(void*, const sluice_unfinished*),
+         void*) -> sluice_status {
+        alive(h, "crawls.unfinished");  // this host forgets a crawl with its event: none is left
+        return SLUICE_OK;
       }};
   return kTable;
 }
