@@ -2,8 +2,9 @@
 // and nested documents, v1 and v2, `data` as a list, one object or null, and list-valued metadata.
 #pragma once
 
-#include <cstdint>
-#include <optional>
+#include "document.hpp"
+
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,21 +22,6 @@ enum class EventKind {
 };
 
 EventKind event_kind(std::string_view type);
-
-// One element of `data`. Never the reason to refuse its event: what is wrong with it is in `fault`.
-struct Document {
-  std::string markdown;    // its only copy, to be moved into the record
-  std::string url;         // after redirects
-  std::string source_url;  // as it was asked for; all that a failed page has
-  std::string title;
-  std::string description;
-  std::string language;
-  std::string country;
-  std::string target_error;  // the reason phrase of a target that did not answer 2xx
-  std::optional<std::int64_t> status_code;
-  std::optional<bool> is_mobile;
-  std::string_view fault;  // a sentence that lives for ever; empty when the document is readable
-};
 
 struct Event {
   EventKind kind = EventKind::kUnknown;
@@ -61,10 +47,6 @@ struct ParsedEvent {
   EventFault fault = EventFault::kNone;
   Event event;
 };
-
-// An event may carry this many documents: more than Firecrawl's largest crawl by default (10,000),
-// and few enough that a body of nothing but empty documents stays cheap.
-inline constexpr std::size_t kMaxDocuments = 20'000;
 
 // A job id becomes the group of every record and part of store keys; real ones are 36 bytes.
 inline constexpr std::size_t kMaxJobIdBytes = 256;

@@ -1,21 +1,26 @@
 // firecrawl-source: takes the deliveries of Firecrawl's webhook and puts their pages into the
 // pipeline.
+#include "door.hpp"
+#include "host_api.hpp"
+#include "host_backstage.hpp"
 #include "host_pipeline.hpp"
 #include "operations.hpp"
+#include "reconciler.hpp"
 #include "webhook.hpp"
 
 #include <sluice/http.hpp>
 #include <sluice/plugin.hpp>
 #include <sluice/schema.hpp>
 
+#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <new>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,48 +53,24 @@ constexpr auto kSchema = sluice::object(
     sluice::text("api_key").secret().describe("Bearer key for api_url."),
     sluice::choice("api_version", R"(["v1","v2"])")
         .otherwise("v2")
-        .describe("Version of the Firecrawl API behind api_url."));
+        .describe("Version of the Firecrawl API behind api_url."),
+    sluice::duration("timeout").otherwise("60s").describe("Of one request to api_url."),
+    sluice::boolean("reconcile")
+        .otherwise(true)
+        .describe(
+            "Whether a crawl that has closed, or went quiet, is compared with Firecrawl's own "
+            "list of its pages. Needs api_url."),
+    sluice::duration("reconcile_after")
+        .otherwise("2s")
+        .describe("How long after its closing: page events may still be on their way."),
+    sluice::duration("reconcile_quiet")
+        .otherwise("10m")
+        .describe("After how long without news an open crawl is asked about: its closing may be "
+                  "lost."));
 
-// Counts the deliveries being answered, so that drain can wait for them.
-class Door {
- public:
-  // False once closed; otherwise leave() is owed.
-  bool enter() {
-    const std::scoped_lock lock(mutex_);
-    if (is_closed_) return false;
-    ++inside_;
-    return true;
-  }
-  void leave() {
-    const std::scoped_lock lock(mutex_);
-    if (--inside_ == 0) empty_.notify_all();
-  }
-  // Lets nobody in any more and waits for those inside. They are bounded: the host bounds every
-  // call that a delivery makes.
-  void close() {
-    std::unique_lock lock(mutex_);
-    is_closed_ = true;
-    empty_.wait(lock, [this] { return inside_ == 0; });
-  }
-
- private:
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable empty_;
-  std::size_t inside_ = 0;
-  bool is_closed_ = false;
-};
-
-// One delivery inside the door; goes when it is answered.
-class Visit {
- public:
-  explicit Visit(Door& door) : door_(door) {}
-  ~Visit() { door_.leave(); }
-  Visit(const Visit&) = delete;
-  Visit& operator=(const Visit&) = delete;
-
- private:
-  Door& door_;
-};
+constexpr std::chrono::seconds kTick{1};
+constexpr std::uint32_t kReleasedAtOnce = 64;
+constexpr std::chrono::hours kNeverQuiet{24 * 40};  // longer than the ledger remembers a crawl
 
 // Configured once; deliveries come on several threads at a time, each through const settings and
 // the thread-safe pipeline, and are answered where the pipeline says that it has them.
@@ -97,16 +78,17 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
  public:
   sluice::Status configure(sluice::Config config) override {
     settings_.secret = config.text("/webhook_secret");
-    settings_.min_status = config.integer("/min_status");
-    settings_.max_status = config.integer("/max_status");
-    settings_.on_gone = config.text("/on_gone") == "delete" ? OnGone::kDelete : OnGone::kKeep;
-    if (settings_.min_status > settings_.max_status) {
+    settings_.pages.min_status = config.integer("/min_status");
+    settings_.pages.max_status = config.integer("/max_status");
+    settings_.pages.on_gone = config.text("/on_gone") == "delete" ? OnGone::kDelete : OnGone::kKeep;
+    if (settings_.pages.min_status > settings_.pages.max_status) {
       return sluice::Status::config("/min_status",
                                     "min_status is above max_status, so no page would be indexed");
     }
-    api_key_ = config.text("/api_key");
     if (sluice::Status status = set_api(config); !status.ok()) return status;
     if (sluice::Status status = pipeline_.attach(host()); !status.ok()) return status;
+    backstage_.emplace(host(), pipeline_, door_);
+    set_reconciler(config);
     return routes_.add_at(host(),
                           {"POST", config.text("/webhook_path"),
                            SLUICE_ROUTE_OPEN | SLUICE_ROUTE_NONBLOCKING, kWebhookOperation},
@@ -118,21 +100,24 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
       host().log(SLUICE_LOG_WARN,
                  "webhook_secret is not set: whoever can reach the webhook can add pages");
     }
+    ticks_ = sluice::Timer(host(), kTick, kTick, [this] {
+      backstage_->post([this] { reconciler_ ? reconciler_->tick() : release_crawls(); });
+    });
     return {};
   }
 
   sluice::Status drain() override {
+    ticks_.cancel();
+    api_.stop();
     door_.close();
     return {};
   }
 
   sluice::Status probe() override {
-    if (probe_url_.empty()) return {SLUICE_E_UNSUPPORTED, "api_url is not set"};
-    sluice::HttpRequest request;
-    request.url = probe_url_;
-    request.timeout = kProbeTimeout;
-    if (!api_key_.empty()) request.headers.push_back({"Authorization", "Bearer " + api_key_});
-    const sluice::HttpResponse response = sluice::HttpClient(host()).fetch(request);
+    if (!api_.is_set()) return {SLUICE_E_UNSUPPORTED, "api_url is not set"};
+    // The cheapest question that also tries key and version; an old Firecrawl answers it with 404.
+    const sluice::HttpResponse response = api_.fetch(api_.make_request(
+        {.path = "/" + api_version_ + "/crawl/active", .timeout = kProbeTimeout}));
     if (response.status == 0) {
       return sluice::Status::retry("Firecrawl does not answer at api_url; is it running?");
     }
@@ -153,9 +138,38 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
           "api_url is not an http:// or https:// address such as http://localhost:3002");
     }
     while (url.ends_with('/')) url.pop_back();
-    // The cheapest question that also tries key and version; an old Firecrawl answers it with 404.
-    probe_url_ = url + '/' + std::string(config.text("/api_version")) + "/crawl/active";
+    api_version_ = config.text("/api_version");
+    api_.attach(host(), {url, std::string(config.text("/api_key")), config.duration("/timeout")});
     return {};
+  }
+
+  void set_reconciler(const sluice::Config& config) {
+    if (!api_.is_set() || !config.boolean("/reconcile") || !pipeline_.crawls().lists_unfinished()) {
+      return;
+    }
+    settings_.closed = [this](const std::string& job_id) { reconciler_->closed(job_id); };
+    reconciler_.emplace(
+        ReconcilerSettings{api_version_, settings_.pages, config.duration("/reconcile_after"),
+                           config.duration("/reconcile_quiet")},
+        api_, pipeline_, *backstage_);
+  }
+
+  // Crawls that were being compared when the settings still asked for it would never be done. The
+  // pipeline opens some time after start.
+  void release_crawls() {
+    if (has_released_.load(std::memory_order_relaxed)) return;
+    std::vector<sluice::UnfinishedCrawl> crawls;
+    if (!pipeline_.crawls().lists_unfinished() ||
+        !pipeline_.crawls().unfinished(kNeverQuiet, kReleasedAtOnce, crawls).ok()) {
+      return;
+    }
+    if (crawls.empty()) has_released_.store(true, std::memory_order_relaxed);
+    for (sluice::UnfinishedCrawl& crawl : crawls) {
+      CrawlNews news{.job_id = std::move(crawl.group)};
+      news.fetch = Fetch::kEnded;
+      news.look = Look::kSecond;
+      pipeline_.take(std::move(news), [](Intake, std::span<const PageVerdict>) {});
+    }
   }
 
   void answer(sluice::HttpExchange given) {
@@ -191,11 +205,15 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
   }
 
   WebhookSettings settings_;
-  std::string api_key_;
-  std::string probe_url_;  // empty without api_url
+  std::string api_version_;
+  HostApi api_;
   HostPipeline pipeline_;
   Door door_;
+  std::optional<HostBackstage> backstage_;
+  std::optional<Reconciler> reconciler_;
+  std::atomic<bool> has_released_{false};  // relaxed: a tick more or less does no harm
   sluice::HttpRoutes routes_;
+  sluice::Timer ticks_;  // last: it ends before what it turns
 };
 
 constexpr sluice_descriptor kFirecrawlSource = sluice::component<FirecrawlSource>({

@@ -50,6 +50,20 @@ std::uint32_t how_of(CrawlEnd end) {
   return SLUICE_CRAWL_FAILED;
 }
 
+std::uint32_t fetch_of(Fetch fetch) {
+  switch (fetch) {
+    case Fetch::kPending:
+      return SLUICE_FETCH_PENDING;
+    case Fetch::kAwaited:
+      return SLUICE_FETCH_AWAITED;
+    case Fetch::kEnded:
+      return SLUICE_FETCH_ENDED;
+    case Fetch::kAsBefore:
+      break;
+  }
+  return SLUICE_FETCH_AS_BEFORE;
+}
+
 void set_text(sluice::Record record, std::string_view key, std::string_view value) {
   if (!value.empty()) record.set_meta(key, sluice::text_value(value));
 }
@@ -70,6 +84,9 @@ void HostPipeline::take(CrawlNews news, Taken taken) {
   event.group = std::move(news.job_id);
   event.wait = kPushWait;
   event.ends = news.end ? how_of(*news.end) : std::uint32_t{SLUICE_CRAWL_GOES_ON};
+  event.fetch = fetch_of(news.fetch);
+  if (news.look == Look::kSecond) event.flags = SLUICE_EVENT_SECOND_LOOK;
+  event.warning = std::move(news.warning);
   event.records.reserve(news.records.size());
   for (PageRecord& page : news.records) {
     event.records.push_back(make_record(event.group, page, now));

@@ -1,7 +1,7 @@
 // The webhook's Pipeline made of the host's interfaces.
 #pragma once
 
-#include "webhook.hpp"
+#include "pipeline.hpp"
 
 #include <sluice/crawls.hpp>
 #include <sluice/plugin.hpp>
@@ -19,6 +19,8 @@ class HostPipeline final : public Pipeline {
   sluice::Status attach(const sluice::Host& host);
 
   void take(CrawlNews news, Taken taken) override;
+
+  const sluice::Crawls& crawls() const { return *crawls_; }
 
  private:
   sluice::OwnedRecord make_record(std::string_view job_id, PageRecord& page,

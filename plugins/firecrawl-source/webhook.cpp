@@ -1,11 +1,9 @@
 // Signature, event, pages sorted into taken, left out and unusable, then one durable push.
 #include "webhook.hpp"
 
-#include "json_text.hpp"
+#include "event.hpp"
 #include "signature.hpp"
-#include "uuid.hpp"
 
-#include <algorithm>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -13,20 +11,6 @@
 
 namespace firecrawl {
 namespace {
-
-constexpr std::int64_t kNotFound = 404;
-constexpr std::int64_t kGone = 410;
-
-// Firecrawl's words for a page whose content arrives under another URL: not a failure.
-constexpr std::string_view kRacedRedirect = "This URL was not scraped because another scrape job";
-
-// The documents of one event, sorted.
-struct Sorted {
-  std::vector<PageRecord> records;
-  std::vector<std::string> names;  // one a record: what the sender may call it; a deletion has none
-  std::vector<LeftOutPage> left_out;  // those on purpose and those that cannot be used
-  Tally tally;
-};
 
 Answer fault_answer(EventFault fault) {
   switch (fault) {
@@ -63,107 +47,50 @@ Answer refusal(Intake intake) {
   return unavailable_answer("The pipeline is full; send the event again later.");
 }
 
-// The address a document goes by: where it ended up, else what was asked for. A page's own <meta>
-// tags can overwrite either, so the first that is an address counts.
-struct Address {
-  sluice::PageUrl id;
-  std::string_view written;
-};
-
-// A crawler brings pages of the web; any other address in a page's metadata is somebody's mistake
-// or mischief, and must not become a link in a search result.
-Address web_address(std::string_view written) {
-  Address address{sluice::canonical_url(written), written};
-  const std::string& canonical = address.id.canonical;
-  const bool is_web = canonical.starts_with("http://") || canonical.starts_with("https://");
-  if (address.id.ok() && !is_web) address.id = {{}, {}, "the URL is not an http or https address"};
-  return address;
-}
-
-Address address_of(const Document& document) {
-  Address final_address = web_address(document.url);
-  if (final_address.id.ok()) return final_address;
-  Address asked = web_address(document.source_url);
-  return asked.id.ok() || document.url.empty() ? asked : final_address;
-}
-
-// What the ledger calls it.
-std::string ledger_name(const Address& address) {
-  return address.id.ok() ? address.id.canonical
-                         : std::string(clipped(address.written, sluice::kMaxUrlBytes));
-}
-
-bool is_blank(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
-}
-
-std::string status_detail(const Document& document) {
-  std::string detail = "the page answered HTTP " + std::to_string(*document.status_code);
-  if (!document.target_error.empty()) detail += ": " + document.target_error;
-  return detail;
-}
-
-void sort_document(const WebhookSettings& settings, std::string_view job_id, std::size_t index,
-                   Document document, Sorted& out) {
-  using Reason = LeftOutPage::Reason;
-  Address address = address_of(document);
-  const std::string_view fault = document.fault.empty() ? address.id.fault : document.fault;
-  if (!fault.empty()) {
-    out.tally.failed.push_back({index, std::string(address.written), std::string(fault)});
-    out.left_out.push_back({ledger_name(address), Reason::kFailed, std::string(fault)});
-    return;
-  }
-  const auto status = document.status_code;
-  if (status && (*status < settings.min_status || *status > settings.max_status)) {
-    ++out.tally.left_out;
-    out.left_out.push_back({address.id.canonical, Reason::kStatus, status_detail(document)});
-    if (settings.on_gone == OnGone::kDelete && (*status == kNotFound || *status == kGone)) {
-      out.records.push_back({PageRecord::Op::kDelete, std::move(address.id), {}, {}});
-      out.names.emplace_back();
-    }
-    return;
-  }
-  if (is_blank(document.markdown)) {
-    ++out.tally.left_out;
-    out.left_out.push_back({address.id.canonical, Reason::kEmpty, "the page has no Markdown"});
-    return;
-  }
-  std::string written(address.written);
-  out.names.push_back(uuid5_of_url(std::string(job_id) + '#' + address.id.canonical));
-  out.records.push_back(
-      {PageRecord::Op::kIndex, std::move(address.id), std::move(written), std::move(document)});
-}
-
 // How an answer is made of what became of the documents.
 using AnswerOf = std::function<Answer(const Tally&)>;
 
+// Where an event goes and how its sender is answered.
+struct Reception {
+  Pipeline& pipeline;
+  AnswerOf answer_of;
+  Respond respond;
+};
+
+// What became of each page, into the tally.
+void count(std::span<const PageVerdict> verdicts, std::vector<std::string>& names, Tally& tally) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty()) continue;  // a deletion: counted among those left out
+    if (verdicts[i] == PageVerdict::kDuplicate) {
+      ++tally.duplicates;
+    } else {
+      tally.job_ids.push_back(std::move(names[i]));
+    }
+  }
+}
+
 // Hands over what is worth indexing and files the rest. On anything but kTaken the sender has to
 // repeat the event.
-void take_pages(const WebhookSettings& settings, Event event, std::optional<CrawlEnd> end,
-                Pipeline& pipeline, AnswerOf answer_of, Respond respond) {
-  Sorted sorted;
-  for (std::size_t i = 0; i < event.documents.size(); ++i) {
-    sort_document(settings, event.job_id, i, std::move(event.documents[i]), sorted);
+void take_pages(const PageRules& rules, CrawlNews news, std::vector<Document> documents,
+                Reception reception) {
+  Sorted sorted = sort_documents(rules, news.job_id, std::move(documents));
+  if (sorted.records.empty() && sorted.left_out.empty() && !news.end) {
+    return reception.respond(reception.answer_of(sorted.tally));
   }
-  if (sorted.records.empty() && sorted.left_out.empty() && !end) {
-    return respond(answer_of(sorted.tally));
-  }
-  CrawlNews news{std::move(event.job_id), std::move(sorted.records), std::move(sorted.left_out),
-                 end};
+  CrawlNews warning{.job_id = news.end ? news.job_id : std::string{},
+                    .warning = std::string(kAllCameLate)};
+  news.records = std::move(sorted.records);
+  news.left_out = std::move(sorted.left_out);
+  Pipeline& pipeline = reception.pipeline;
   pipeline.take(std::move(news), [tally = std::move(sorted.tally), names = std::move(sorted.names),
-                                  answer_of = std::move(answer_of), respond = std::move(respond)](
+                                  reception = std::move(reception), warning = std::move(warning)](
                                      Intake intake, std::span<const PageVerdict> verdicts) mutable {
-    if (intake != Intake::kTaken) return respond(refusal(intake));
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (names[i].empty()) continue;  // a deletion: counted among those left out
-      if (verdicts[i] == PageVerdict::kDuplicate) {
-        ++tally.duplicates;
-      } else {
-        tally.job_ids.push_back(std::move(names[i]));
-      }
+    if (intake != Intake::kTaken) return reception.respond(refusal(intake));
+    count(verdicts, names, tally);
+    if (!warning.job_id.empty() && !tally.job_ids.empty() && tally.duplicates == 0) {
+      reception.pipeline.take(std::move(warning), [](Intake, std::span<const PageVerdict>) {});
     }
-    respond(answer_of(tally));
+    reception.respond(reception.answer_of(tally));
   });
 }
 
@@ -183,7 +110,7 @@ void failed_pages(Event event, Pipeline& pipeline, Respond respond) {
   const std::string why = event.error.empty() ? "Firecrawl gave no reason" : event.error;
   CrawlNews news{.job_id = std::move(event.job_id)};
   for (const Document& document : event.documents) {
-    news.left_out.push_back({ledger_name(address_of(document)), LeftOutPage::Reason::kFailed, why});
+    news.left_out.push_back({ledger_name(document), LeftOutPage::Reason::kFailed, why});
   }
   if (news.left_out.empty()) news.left_out.push_back({{}, LeftOutPage::Reason::kFailed, why});
   take_news(std::move(news), std::move(answer), pipeline, std::move(respond));
@@ -194,6 +121,19 @@ AnswerOf answer_of_completed(std::string type) {
   return [type = std::move(type)](const Tally& tally) {
     return tally.total() == 0 ? acknowledged_answer(type) : completed_answer(type, tally);
   };
+}
+
+std::optional<CrawlEnd> end_of(EventKind kind) {
+  switch (kind) {
+    case EventKind::kCompleted:
+      return CrawlEnd::kCompleted;
+    case EventKind::kCancelled:
+      return CrawlEnd::kCancelled;
+    case EventKind::kFailed:
+      return CrawlEnd::kFailed;
+    default:
+      return std::nullopt;
+  }
 }
 
 // Why a delivery is not even parsed, if so.
@@ -221,23 +161,25 @@ void answer_delivery(const WebhookSettings& settings, const Delivery& delivery, 
   ParsedEvent parsed = parse_event(delivery.body, delivery.readable);
   if (parsed.fault != EventFault::kNone) return respond(fault_answer(parsed.fault));
   Event& event = parsed.event;
-  CrawlNews news{.job_id = event.job_id};
+  CrawlNews news{.job_id = event.job_id, .end = end_of(event.kind)};
+  if (news.end && settings.closed && event.documents.empty()) {
+    news.fetch = Fetch::kPending;
+    respond = [job_id = event.job_id, closed = settings.closed,
+               respond = std::move(respond)](const Answer& answer) {
+      if (answer.status < 300) closed(job_id);
+      respond(answer);
+    };
+  }
   switch (event.kind) {
     case EventKind::kPage:
       if (!event.success) return failed_pages(std::move(event), pipeline, std::move(respond));
-      return take_pages(settings, std::move(event), std::nullopt, pipeline, page_answer,
-                        std::move(respond));
-    case EventKind::kCompleted: {
-      AnswerOf answer_of = answer_of_completed(event.type);
-      return take_pages(settings, std::move(event), CrawlEnd::kCompleted, pipeline,
-                        std::move(answer_of), std::move(respond));
-    }
+      return take_pages(settings.pages, std::move(news), std::move(event.documents),
+                        {pipeline, page_answer, std::move(respond)});
+    case EventKind::kCompleted:
+      return take_pages(settings.pages, std::move(news), std::move(event.documents),
+                        {pipeline, answer_of_completed(event.type), std::move(respond)});
     case EventKind::kCancelled:
-      news.end = CrawlEnd::kCancelled;
-      break;
     case EventKind::kFailed:
-      news.end = CrawlEnd::kFailed;
-      break;
     case EventKind::kStarted:
       break;
     case EventKind::kOther:

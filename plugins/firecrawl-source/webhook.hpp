@@ -3,11 +3,10 @@
 #pragma once
 
 #include "answer.hpp"
-#include "event.hpp"
+#include "pages.hpp"
+#include "pipeline.hpp"
 
-#include <sluice/url.hpp>
-
-#include <cstdint>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
@@ -17,62 +16,12 @@
 
 namespace firecrawl {
 
-enum class OnGone {
-  kKeep,    // a page that answers 404 or 410 is left out, what is indexed stays
-  kDelete,  // its document is deleted as well
-};
-
 struct WebhookSettings {
   std::string secret;  // empty: deliveries are not signed
-  std::int64_t min_status = 200;
-  std::int64_t max_status = 399;
-  OnGone on_gone = OnGone::kKeep;
-};
-
-// One record for the pipeline: a page to index or, with kDelete, a document to remove.
-struct PageRecord {
-  enum class Op { kIndex, kDelete };
-  Op op = Op::kIndex;
-  sluice::PageUrl id;
-  std::string url;  // as it was written
-  Document document;
-};
-
-enum class PageVerdict {
-  kAccepted,
-  kDuplicate,  // its crawl already has this document
-};
-
-// A page that is not indexed, for the ledger.
-struct LeftOutPage {
-  enum class Reason { kStatus, kEmpty, kFailed };
-  std::string document;  // its id, else the address as it came; may be empty
-  Reason reason = Reason::kFailed;
-  std::string detail;  // a sentence
-};
-
-enum class CrawlEnd { kCompleted, kCancelled, kFailed };
-
-// What one event says of its crawl.
-struct CrawlNews {
-  std::string job_id;
-  std::vector<PageRecord> records{};
-  std::vector<LeftOutPage> left_out{};
-  std::optional<CrawlEnd> end{};  // no more pages are expected, though late ones may come
-};
-
-// Whether the pipeline has durably taken what it was given. Anything but kTaken: nothing was.
-enum class Intake { kTaken, kFull, kNotWritable, kStopping };
-
-// The pipeline as the webhook sees it. Any thread.
-class Pipeline {
- public:
-  // One verdict per record; none unless taken. Runs once, on any thread, perhaps at once.
-  using Taken = std::function<void(Intake, std::span<const PageVerdict>)>;
-
-  virtual ~Pipeline() = default;
-  // All of it in one durable step. News without anything in them open the crawl. Never blocks.
-  virtual void take(CrawlNews news, Taken taken) = 0;
+  PageRules pages;
+  // Told of each crawl that closed without its pages, once the ledger knows that they are being
+  // fetched. Empty: nobody fetches any. Any thread.
+  std::function<void(const std::string& job_id)> closed;
 };
 
 struct Delivery {

@@ -62,7 +62,7 @@ TEST_F(FirecrawlComponent, IsASourceWithASchema) {
 TEST_F(FirecrawlComponent, OpensItsRouteAtTheConfiguredPath) {
   host.settings["/webhook_path"] = "/hooks/fc";
   EXPECT_EQ(configure(), "");
-  EXPECT_EQ(host.route, "POST /hooks/fc 1");
+  EXPECT_EQ(host.route, "POST /hooks/fc 3");
 }
 
 TEST_F(FirecrawlComponent, RefusesSettingsThatCannotBeUsed) {

@@ -40,7 +40,10 @@ class FakePipeline final : public Pipeline {
                     page.detail + ")");
     }
     if (news.end) log.push_back("close " + news.job_id + " " + text_of(*news.end));
-    if (news.records.empty() && news.left_out.empty() && !news.end) {
+    if (news.fetch == Fetch::kPending) log.push_back("fetch " + news.job_id);
+    if (!news.warning.empty()) {
+      log.push_back("warn " + news.job_id + " " + news.warning);
+    } else if (news.records.empty() && news.left_out.empty() && !news.end) {
       log.push_back("open " + news.job_id);
     }
     taken(Intake::kTaken, verdicts);
@@ -189,8 +192,8 @@ TEST_F(Webhook, SkipsPagesByStatusAndEmptyText) {
 }
 
 TEST_F(Webhook, TakesTheBoundsOfTheStatusInclusively) {
-  settings.min_status = 200;
-  settings.max_status = 299;
+  settings.pages.min_status = 200;
+  settings.pages.max_status = 299;
   EXPECT_EQ(post_page(document("a", "x", "200")).status, 202);
   EXPECT_EQ(post_page(document("b", "x", "299")).status, 202);
   EXPECT_EQ(post_page(document("c", "x", "300")).status, 200);
@@ -206,7 +209,7 @@ TEST_F(Webhook, SkipsBesideQueued) {
 }
 
 TEST_F(Webhook, DeletesGoneDocumentsWhenToldTo) {
-  settings.on_gone = OnGone::kDelete;
+  settings.pages.on_gone = OnGone::kDelete;
   const Answer answer = post_page(document("a", "x", "404") + "," + document("b", "x", "410") +
                                   "," + document("c", "x", "500"));
   EXPECT_EQ(answer.status, 200);
@@ -324,7 +327,22 @@ TEST_F(Webhook, TakesTheNestedPagesOfVersion0) {
       post(R"({"success":true,"type":"crawl.completed","jobId":"c-1","data":[{"content":)" +
            document("a") + R"(,"source":"https://e.test/a"}]})");
   EXPECT_EQ(answer.status, 202);
-  EXPECT_EQ(pipeline.log, (Log{"index c-1 https://e.test/a # Text", "close c-1 completed"}));
+  EXPECT_EQ(pipeline.log, (Log{"index c-1 https://e.test/a # Text", "close c-1 completed",
+                               "warn c-1 " + std::string(kAllCameLate)}));
+}
+
+TEST_F(Webhook, HasThePagesFetchedOfACrawlThatClosesWithoutThem) {
+  std::vector<std::string> closed;
+  settings.closed = [&](const std::string& job_id) { closed.push_back(job_id); };
+  post(R"({"type":"crawl.started","id":"c-1","data":[]})");
+  post(R"({"type":"crawl.completed","id":"c-1","data":[]})");
+  post(R"({"type":"crawl.cancelled","id":"c-2","data":[]})");
+  post(R"({"type":"crawl.completed","jobId":"c-3","data":[)" + document("a") + "]}");
+  EXPECT_EQ(closed, (std::vector<std::string>{"c-1", "c-2"}));
+  EXPECT_EQ(pipeline.log[2], "fetch c-1");
+  pipeline.intake = Intake::kNotWritable;
+  EXPECT_EQ(post(R"({"type":"crawl.completed","id":"c-4","data":[]})").status, 503);
+  EXPECT_EQ(closed.size(), 2U);
 }
 
 TEST_F(Webhook, AcknowledgesEventsOfOtherFamilies) {

@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   OpenPipeline pipeline;
   firecrawl::WebhookSettings settings;
-  settings.on_gone = firecrawl::OnGone::kDelete;
+  settings.pages.on_gone = firecrawl::OnGone::kDelete;
   int answers = 0;
   firecrawl::answer_delivery(
       settings, {.signature = {}, .body = input, .readable = input.size()}, pipeline,
