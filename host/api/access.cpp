@@ -108,6 +108,10 @@ std::optional<net::Response> Access::refuse(const net::Request& request,
       return response;
     }
   }
+  if (route.is_closed_without_token && settings->token.empty()) {
+    return net::error_response(
+        403, "this route acts with keys of the operator's and is open only where api.token is set");
+  }
   if (route.needs_token && !settings->token.empty() && !has_token(request, settings->token)) {
     auto response = net::error_response(
         401, "the API token is missing or wrong; send Authorization: Bearer <token>");

@@ -31,7 +31,8 @@ class Access {
     settings_.store(std::make_shared<const config::Api>(std::move(settings)));
   }
 
-  // The answer that refuses the request: 401 without the token, 429 beyond the rate. Nothing: let
+  // The answer that refuses the request: 401 without the token, 403 where the route
+  // wants one and none is set, 429 beyond the rate. Nothing: let
   // it in.
   std::optional<net::Response> refuse(const net::Request& request, const net::RouteOptions& route);
   // Whether pages of this origin may call from a browser.

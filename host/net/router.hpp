@@ -33,6 +33,7 @@ struct RouteOptions {
   RunsOn runs_on = RunsOn::kWorker;
   std::size_t max_body = 0;  // bytes; 0 = the server's
   bool needs_token = false;
+  bool is_closed_without_token = false;  // where none is set, nobody may call
   bool rate_limited = false;
   std::string owner = {};      // who added it, for messages and lists
   std::string operation = {};  // its description for people: an OpenAPI operation as JSON, or empty

@@ -383,6 +383,7 @@ FIELD(sluice_http_client, cancel, 16, 8);
 
 CONSTANT(SLUICE_ROUTE_OPEN, 1);
 CONSTANT(SLUICE_ROUTE_NONBLOCKING, 2);
+CONSTANT(SLUICE_ROUTE_TOKEN_ONLY, 4u);
 
 SIZE(sluice_route, 56);
 FIELD(sluice_route, struct_size, 0, 4);

@@ -136,9 +136,11 @@ typedef struct sluice_http_client {
 typedef struct sluice_exchange sluice_exchange; /* one request being answered */
 /* Flags of a route. */
 enum {
-  SLUICE_ROUTE_OPEN = 1u << 0,       /* the handler checks who calls             */
-  SLUICE_ROUTE_NONBLOCKING = 1u << 1 /* it never waits for anything: a request of
+  SLUICE_ROUTE_OPEN = 1u << 0,        /* the handler checks who calls             */
+  SLUICE_ROUTE_NONBLOCKING = 1u << 1, /* it never waits for anything: a request of
                                         little work may come on [io]             */
+  SLUICE_ROUTE_TOKEN_ONLY = 1u << 2   /* without an API token nobody may call: the route
+                                         acts with a key of the operator's        */
 };
 typedef struct sluice_route {
   uint32_t struct_size;
