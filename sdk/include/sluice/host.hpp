@@ -12,6 +12,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 namespace sluice {
 inline namespace sdk_v1 {
@@ -195,6 +197,18 @@ class State {
   }
   Status put(std::string_view key, std::string_view value) const {
     return outcome(api_ ? api_->put(host_, to_c(key), to_c(value)) : SLUICE_E_UNSUPPORTED, key);
+  }
+  // Calls fn(std::string_view key, std::string_view value) for every key with that beginning.
+  template <class F>
+  Status each(std::string_view prefix, F&& fn) const {
+    using Fn = std::remove_reference_t<F>;
+    Fn* target = std::addressof(fn);
+    const auto visit = [](void* ctx, sluice_str key, sluice_str value) -> sluice_status {
+      (**static_cast<Fn**>(ctx))(to_cpp(key), to_cpp(value));
+      return SLUICE_OK;
+    };
+    return outcome(api_ ? api_->scan(host_, to_c(prefix), visit, &target) : SLUICE_E_UNSUPPORTED,
+                   prefix);
   }
   Status erase(std::string_view key) const {
     return outcome(api_ ? api_->erase(host_, to_c(key)) : SLUICE_E_UNSUPPORTED, key);
