@@ -1,16 +1,21 @@
 // firecrawl-source: takes the deliveries of Firecrawl's webhook and puts their pages into the
 // pipeline.
+#include "change_queue.hpp"
 #include "door.hpp"
 #include "host_api.hpp"
 #include "host_backstage.hpp"
 #include "host_pipeline.hpp"
+#include "host_shelf.hpp"
 #include "operations.hpp"
+#include "proxy.hpp"
 #include "reconciler.hpp"
+#include "responding.hpp"
+#include "scraper.hpp"
+#include "settings.hpp"
 #include "webhook.hpp"
 
 #include <sluice/http.hpp>
 #include <sluice/plugin.hpp>
-#include <sluice/schema.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -22,51 +27,15 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace firecrawl {
 namespace {
 
 constexpr std::chrono::seconds kProbeTimeout{10};
-
-constexpr auto kSchema = sluice::object(
-    sluice::text("webhook_path")
-        .otherwise("/api/webhook/firecrawl")
-        .pattern("^/[A-Za-z0-9._~/-]*$")
-        .describe("Where Firecrawl delivers: the path of the webhook on this host."),
-    sluice::text("webhook_secret")
-        .secret()
-        .describe("Key of X-Firecrawl-Signature. Without it deliveries are taken unsigned."),
-    sluice::integer("min_status")
-        .range(100, 599)
-        .otherwise(200)
-        .describe("The lowest HTTP status of a page worth indexing."),
-    sluice::integer("max_status")
-        .range(100, 599)
-        .otherwise(399)
-        .describe("The highest HTTP status of a page worth indexing."),
-    sluice::choice("on_gone", R"(["keep","delete"])")
-        .otherwise("keep")
-        .describe("What a page that answers 404 or 410 does to the document indexed before."),
-    sluice::text("api_url").describe("Base address of Firecrawl, tried by `sluice check --probe`."),
-    sluice::text("api_key").secret().describe("Bearer key for api_url."),
-    sluice::choice("api_version", R"(["v1","v2"])")
-        .otherwise("v2")
-        .describe("Version of the Firecrawl API behind api_url."),
-    sluice::duration("timeout").otherwise("60s").describe("Of one request to api_url."),
-    sluice::boolean("reconcile")
-        .otherwise(true)
-        .describe(
-            "Whether a crawl that has closed, or went quiet, is compared with Firecrawl's own "
-            "list of its pages. Needs api_url."),
-    sluice::duration("reconcile_after")
-        .otherwise("2s")
-        .describe("How long after its closing: page events may still be on their way."),
-    sluice::duration("reconcile_quiet")
-        .otherwise("10m")
-        .describe("After how long without news an open crawl is asked about: its closing may be "
-                  "lost."));
 
 constexpr std::chrono::seconds kTick{1};
 constexpr std::uint32_t kReleasedAtOnce = 64;
@@ -88,11 +57,13 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
     if (sluice::Status status = set_api(config); !status.ok()) return status;
     if (sluice::Status status = pipeline_.attach(host()); !status.ok()) return status;
     backstage_.emplace(host(), pipeline_, door_);
-    set_reconciler(config);
+    if (sluice::Status status = open_api_routes(config); !status.ok()) return status;
     return routes_.add_at(host(),
                           {"POST", config.text("/webhook_path"),
                            SLUICE_ROUTE_OPEN | SLUICE_ROUTE_NONBLOCKING, kWebhookOperation},
-                          [this](sluice::HttpExchange exchange) { answer(std::move(exchange)); });
+                          [this](sluice::HttpExchange exchange) {
+                            serve(std::move(exchange), &FirecrawlSource::take_delivery);
+                          });
   }
 
   sluice::Status start() override {
@@ -102,6 +73,7 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
     }
     ticks_ = sluice::Timer(host(), kTick, kTick, [this] {
       backstage_->post([this] { reconciler_ ? reconciler_->tick() : release_crawls(); });
+      if (changes_) backstage_->post([this] { changes_->tick(); });
     });
     return {};
   }
@@ -144,9 +116,7 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
   }
 
   void set_reconciler(const sluice::Config& config) {
-    if (!api_.is_set() || !config.boolean("/reconcile") || !pipeline_.crawls().lists_unfinished()) {
-      return;
-    }
+    if (!config.boolean("/reconcile") || !pipeline_.crawls().lists_unfinished()) return;
     settings_.closed = [this](const std::string& job_id) { reconciler_->closed(job_id); };
     reconciler_.emplace(
         ReconcilerSettings{api_version_, settings_.pages, config.duration("/reconcile_after"),
@@ -172,36 +142,111 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
     }
   }
 
-  void answer(sluice::HttpExchange given) {
+  // What needs a Firecrawl behind it.
+  sluice::Status open_api_routes(const sluice::Config& config) {
+    if (!api_.is_set()) return {};
+    set_reconciler(config);
+    allows_private_ = config.boolean("/allow_private_targets");
+    if (config.boolean("/scrape")) {
+      if (sluice::Status status = open_scrape(config); !status.ok()) return status;
+    }
+    if (config.boolean("/proxy")) {
+      if (sluice::Status status = open_proxy(config); !status.ok()) return status;
+    }
+    return open_changes(config);
+  }
+
+  ChangeQueue::Post to_worker() {
+    return [this](std::function<void()> work) { backstage_->post(std::move(work)); };
+  }
+
+  sluice::Status open_scrape(const sluice::Config& config) {
+    scraper_.emplace(
+        Scraper::Settings{api_version_, settings_.pages, config.duration("/timeout_buffer"),
+                          static_cast<std::size_t>(config.integer("/scrape_cache")),
+                          reconciler_.has_value()},
+        api_, pipeline_, to_worker());
+    return routes_.add_at(host(),
+                          {"POST", "/api/v2/scrape", SLUICE_ROUTE_NONBLOCKING, kScrapeOperation},
+                          [this](sluice::HttpExchange exchange) {
+                            serve(std::move(exchange), &FirecrawlSource::scrape);
+                          });
+  }
+
+  sluice::Status open_proxy(const sluice::Config& config) {
+    proxy_.emplace(
+        Proxy::Settings{allows_private_, config.duration("/timeout"), reconciler_.has_value()},
+        api_, pipeline_);
+    std::uint32_t flags = SLUICE_ROUTE_NONBLOCKING;
+    if (!config.boolean("/proxy_without_token")) flags |= SLUICE_ROUTE_TOKEN_ONLY;
+    for (const char* path : {"/v1/{rest...}", "/v2/{rest...}"}) {
+      sluice::Status status = routes_.add_at(
+          host(), {"*", path, flags, kProxyOperation}, [this](sluice::HttpExchange exchange) {
+            if (!door_.enter()) return respond(exchange, stopping());
+            proxy_->answer(std::move(exchange), std::make_shared<Visit>(door_));
+          });
+      if (!status.ok()) return status;
+    }
+    return {};
+  }
+
+  sluice::Status open_changes(const sluice::Config& config) {
+    std::string secret(config.text("/change_secret"));
+    if (secret.empty()) secret = settings_.secret;
+    shelf_.emplace(host());
+    changes_.emplace(
+        ChangeQueue::Settings{std::move(secret), api_version_, settings_.pages, allows_private_},
+        ChangeQueue::Ports{api_, pipeline_, *shelf_, to_worker(),
+                           [] { return std::chrono::steady_clock::now(); }});
+    return routes_.add_at(
+        host(), {"POST", config.text("/change_path"), SLUICE_ROUTE_OPEN, kChangeOperation},
+        [this](sluice::HttpExchange exchange) {
+          serve(std::move(exchange), &FirecrawlSource::take_notice);
+        });
+  }
+
+  static Answer stopping() {
+    return unavailable_answer("The pipeline is stopping; send the event again later.");
+  }
+
+  // Inside the door until it is answered; what goes wrong is answered as well.
+  void serve(sluice::HttpExchange given,
+             void (FirecrawlSource::*work)(const sluice::HttpExchange&, const Respond&)) {
     // Shared, as a std::function must be copyable and an exchange is not.
     auto exchange = std::make_shared<sluice::HttpExchange>(std::move(given));
-    if (!door_.enter()) {
-      return respond(*exchange,
-                     unavailable_answer("The pipeline is stopping; send the event again later."));
-    }
+    if (!door_.enter()) return respond(*exchange, stopping());
     const Respond respond_here = [exchange, visit = std::make_shared<Visit>(door_)](
                                      const Answer& answer) { respond(*exchange, answer); };
     try {
-      const std::string_view body = exchange->body();
-      answer_delivery(settings_,
-                      {.signature = exchange->header("X-Firecrawl-Signature"),
-                       .body = body,
-                       .readable = body.size()},
-                      pipeline_, respond_here);
+      (this->*work)(*exchange, respond_here);
     } catch (const std::bad_alloc&) {
       respond_here(unavailable_answer("The host is out of memory; send the event again later."));
     } catch (const std::exception& e) {
-      host().log(SLUICE_LOG_ERROR, std::string("a webhook delivery failed: ") + e.what());
-      respond_here(error_answer(500, "The delivery failed inside the host; its log says why."));
+      host().log(SLUICE_LOG_ERROR, std::string("a request could not be served: ") + e.what());
+      respond_here(error_answer(500, "The request failed inside the host; its log says why."));
     }
   }
 
-  static void respond(sluice::HttpExchange& exchange, const Answer& answer) {
-    std::vector<sluice::HttpHeader> headers{{"Content-Type", "application/json"}};
-    if (answer.retry_after_seconds > 0) {
-      headers.push_back({"Retry-After", std::to_string(answer.retry_after_seconds)});
+  void take_delivery(const sluice::HttpExchange& exchange, const Respond& respond_here) {
+    const std::string_view body = exchange.body();
+    answer_delivery(settings_,
+                    {.signature = exchange.header("X-Firecrawl-Signature"),
+                     .body = body,
+                     .readable = body.size()},
+                    pipeline_, respond_here);
+  }
+
+  void scrape(const sluice::HttpExchange& exchange, const Respond& respond_here) {
+    auto read = read_scrape_request(
+        exchange.body(), allows_private_ ? PrivateTargets::kAllowed : PrivateTargets::kRefused);
+    if (const auto* fault = std::get_if<ScrapeFault>(&read)) {
+      return respond_here(error_answer(fault->status, fault->detail));
     }
-    exchange.respond(static_cast<std::uint32_t>(answer.status), headers, answer.body);
+    scraper_->answer(std::get<ScrapeRequest>(std::move(read)), respond_here);
+  }
+
+  void take_notice(const sluice::HttpExchange& exchange, const Respond& respond_here) {
+    respond_here(changes_->take({exchange.header("X-Signature"), exchange.body()}));
   }
 
   WebhookSettings settings_;
@@ -211,6 +256,11 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
   Door door_;
   std::optional<HostBackstage> backstage_;
   std::optional<Reconciler> reconciler_;
+  bool allows_private_ = false;
+  std::optional<Scraper> scraper_;
+  std::optional<Proxy> proxy_;
+  std::optional<HostShelf> shelf_;
+  std::optional<ChangeQueue> changes_;
   std::atomic<bool> has_released_{false};  // relaxed: a tick more or less does no harm
   sluice::HttpRoutes routes_;
   sluice::Timer ticks_;  // last: it ends before what it turns

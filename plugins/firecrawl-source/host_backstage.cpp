@@ -30,7 +30,7 @@ void HostBackstage::post(std::function<void()> work) {
       work();
     } catch (const std::exception& e) {
       host_.log(SLUICE_LOG_ERROR,
-                std::string("comparing a crawl with Firecrawl failed: ") + e.what());
+                std::string("work on an answer of Firecrawl failed: ") + e.what());
     }
   });
 }

@@ -23,7 +23,7 @@ namespace firecrawl {
 
 struct ReconcilerSettings {
   std::string api_version = "v2";
-  PageRules pages;
+  PageRules pages = {};
   std::chrono::milliseconds after{2'000};    // a closing: page events may still be on their way
   std::chrono::milliseconds quiet{600'000};  // an open crawl without news is asked about
 };
