@@ -43,8 +43,7 @@ Json example_settings(const Json& schema) {
   const Json required = schema.value("required", Json::array());
   for (const Json& name : required) {
     if (!properties.contains(name.get<std::string>())) continue;
-    const Json& rule = properties[name.get<std::string>()];
-    if (!rule.contains("default")) out[name.get<std::string>()] = example_of(rule);
+    out[name.get<std::string>()] = example_of(properties[name.get<std::string>()]);
   }
   return out;
 }

@@ -11,7 +11,7 @@
 
 namespace sluice::verify {
 
-// A value for each required setting without a default: its example, the first of its choices, or
+// A value for each required setting: its default, its example, the first of its choices, or
 // something of its type. Addresses are such that nothing answers there.
 nlohmann::json example_settings(const nlohmann::json& schema);
 

@@ -15,7 +15,7 @@ Json schema_of(const char* properties, const char* required) {
                      properties + R"(,"required":)" + required + "}");
 }
 
-TEST(ExampleSettings, HasAValueForWhatIsRequiredAndHasNoDefault) {
+TEST(ExampleSettings, HasAValueForWhatIsRequired) {
   const Json schema = schema_of(
       R"({"a":{"type":"string"},"b":{"type":"string","format":"uri"},"c":{"type":"integer","minimum":5},
           "d":{"type":"string","enum":["x","y"]},"e":{"type":"string","examples":["redis://h"]},
@@ -24,7 +24,7 @@ TEST(ExampleSettings, HasAValueForWhatIsRequiredAndHasNoDefault) {
       R"(["a","b","c","d","e","f","g","h"])");
   const Json made = example_settings(schema);
   EXPECT_EQ(made, Json::parse(R"({"a":"example","b":"http://127.0.0.1:1","c":5,"d":"x",
-                                  "e":"redis://h","f":"1s","h":false})"));
+                                  "e":"redis://h","f":"1s","g":3,"h":false})"));
   EXPECT_EQ(refusal_of(schema.dump(), made), "");
 }
 
