@@ -1,15 +1,15 @@
 #include "verify/check.hpp"
 
+#include "verify/pages.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace sluice::verify {
 namespace {
 
-constexpr uint32_t kDimension = 8;  // of the vectors that sinks get
-
 testing::FakeEmbedder& embedder() {
-  static testing::FakeEmbedder one(kDimension);
+  static testing::FakeEmbedder one(kVectorSize);
   return one;
 }
 

@@ -5,8 +5,6 @@
 namespace sluice::verify {
 namespace {
 
-constexpr std::size_t kDimension = 8;
-
 const char* const kWords[] = {"green", "tea",         "is",     "not",    "# Heading\n\n",
                               "a",     "\n\n",        "Wasser", "`code`", "\xC3\xA9t\xC3\xA9",
                               ".",     "| a | b |\n", "the",    "kettle", "\xF0\x9F\x98\x80"};
@@ -17,7 +15,7 @@ testing::Page page(const std::string& id, std::string text) {
   testing::Page made{.id = id, .text = std::move(text)};
   made.group = "verify";
   made.meta = {{"url", id}, {"title", "A page"}, {"language", "en"}, {"is_mobile", false}};
-  made.vectors["dense"].assign(kDimension, 0.25F);
+  made.vectors["dense"].assign(kVectorSize, 0.25F);
   return made;
 }
 
@@ -60,7 +58,7 @@ std::vector<testing::Page> random_pages(std::mt19937_64& random, std::size_t cou
       made.text.clear();
     } else if (kind < 6) {
       made = testing::chunk_of(made, static_cast<uint32_t>(below(4)), made.text);
-      made.vectors["dense"].assign(kDimension, static_cast<float>(below(1000)) / 1000.0F);
+      made.vectors["dense"].assign(kVectorSize, static_cast<float>(below(1000)) / 1000.0F);
     }
     pages.push_back(std::move(made));
   }

@@ -10,6 +10,8 @@
 
 namespace sluice::verify {
 
+inline constexpr uint32_t kVectorSize = 8;  // of "dense" in every page, and of the fake embedder
+
 // A page as any stage may get it: metadata and a vector "dense", so that sinks can keep it.
 testing::Page page(const std::string& id, std::string text);
 

@@ -19,8 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr auto kFirstPause = std::chrono::milliseconds{1000};  // doubled with each failure
-constexpr auto kLongestPause = std::chrono::milliseconds{300'000};
+constexpr auto kFirstRetry = std::chrono::milliseconds{1000};  // doubled with each failure
+constexpr auto kLongestRetry = std::chrono::milliseconds{300'000};
 constexpr unsigned kMostTries = 300;  // a day of the longest pause
 constexpr std::size_t kMaxUrlBytes = 8192;
 
@@ -190,8 +190,8 @@ void ChangeQueue::again(const std::string& id, const std::string& url, const std
     const std::scoped_lock lock(mutex_);
     Change& change = changes_[id];
     constexpr unsigned kMostDoublings = 9;  // reaches the longest pause
-    const auto pause = kFirstPause * (1U << std::min(change.failures, kMostDoublings));
-    change.due = ports_.now() + std::min(kLongestPause, std::chrono::milliseconds(pause));
+    const auto pause = kFirstRetry * (1U << std::min(change.failures, kMostDoublings));
+    change.due = ports_.now() + std::min(kLongestRetry, std::chrono::milliseconds(pause));
     is_over = ++change.failures > kMostTries;
     change.is_busy = is_over;
   }
@@ -213,7 +213,7 @@ void ChangeQueue::settle(const std::string& id, CrawlNews news) {
         changes_.erase(id);
       } else {
         changes_[id].is_busy = false;
-        changes_[id].due = ports_.now() + kFirstPause;
+        changes_[id].due = ports_.now() + kFirstRetry;
       }
     });
   });
