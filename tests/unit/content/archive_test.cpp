@@ -134,7 +134,7 @@ TEST_F(ArchiveTest, ForgetsWhatIsTooOld) {
 
 TEST_F(ArchiveTest, ForgetsTheOldestWhenThereIsTooMuch) {
   std::string text;
-  for (int i = 0; i < 2000; ++i) text += std::to_string(i * i * 7919);
+  for (unsigned i = 0; i < 2000; ++i) text += std::to_string(i * i * 7919U);
   const std::size_t size = archive_->pack(text).size();
   open({kGenerous.keep, 3 * size});
   for (int i = 0; i < 10; ++i) store("https://e.test/" + std::to_string(i), "c", text);
