@@ -21,7 +21,9 @@ class ServiceAttempts : public ServiceFault {
       options.settings.push_back("stages." + stage + ".retry.attempts=3");
       options.settings.push_back("stages." + stage + ".retry.initial=50ms");
       options.settings.push_back("stages." + stage + ".retry.max=50ms");
-      options.settings.push_back("stages." + stage + ".retry.elapsed=3s");
+      // Two calls that get no answer have to fit.
+      options.settings.push_back("stages." + stage + ".retry.elapsed=" +
+                                 std::to_string(patient(seconds(3)).count()) + "ms");
     }
     return options;
   }
