@@ -14,6 +14,14 @@ constexpr const char* kReloadsHelp = "Reloads by how they ended";
 constexpr const char* kGeneration = "sluice_pipeline_generation";
 constexpr const char* kGenerationHelp = "Counts up with every reload that took effect";
 
+api::Reloaded stopping() {
+  api::Reloaded refused{.is_refused = true};
+  config::Finding finding;
+  finding.message = "the host is stopping; it reads the file when it starts again";
+  refused.findings.add(std::move(finding));
+  return refused;
+}
+
 }  // namespace
 
 Reloader::Reloader(File file, std::shared_ptr<const config::Loaded> current, const Running& running,
@@ -47,10 +55,16 @@ uint64_t Reloader::generation() const {
 
 api::Reloaded Reloader::reload(api::Reload how) {
   const std::scoped_lock lock(one_at_a_time_);
-  api::Reloaded reloaded = read_and_take_up(how);
+  api::Reloaded reloaded = is_closed_ ? stopping() : read_and_take_up(how);
   reloaded.generation = generation();
   if (how == api::Reload::kApply) tell(reloaded);
   return reloaded;
+}
+
+void Reloader::close() {
+  running_.pipeline.graph().give_up_pausing();
+  const std::scoped_lock lock(one_at_a_time_);
+  is_closed_ = true;
 }
 
 // The new file is read, and its components are made and configured, beside the running ones: what

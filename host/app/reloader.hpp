@@ -38,6 +38,8 @@ class Reloader final : public api::Control {
   std::shared_ptr<const config::Pipeline> pipeline() const override;
   uint64_t generation() const override;
   api::Reloaded reload(api::Reload how) override;
+  // Before the host stops: a reload under way ends first, later ones are refused.
+  void close();
 
  private:
   api::Reloaded read_and_take_up(api::Reload how);
@@ -52,6 +54,7 @@ class Reloader final : public api::Control {
   observe::Metrics& metrics_;
 
   std::mutex one_at_a_time_;  // held for a whole reload
+  bool is_closed_ = false;    // guarded by one_at_a_time_
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<const config::Loaded> current_;
   uint64_t generation_ = 1;

@@ -193,6 +193,7 @@ class RunningHost {
     const auto deadline = Steady::now() + reloader_.pipeline()->timeouts.drain;
     const StopWatchdog watchdog(deadline + kStopGrace, bench_.log);
     api_.set_phase(api::Phase::kDraining);
+    reloader_.close();
     const bool is_finished = pipeline_.drain(deadline);
     server_.stop(std::min(deadline, Steady::now() + std::chrono::seconds(2)));
     const std::size_t lost = pipeline_.stop(deadline);

@@ -18,6 +18,7 @@
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -75,6 +76,8 @@ class Graph final : private GateKeeper, private Passage {
   // Brings the stages to rest: what is in flight finishes until `deadline`, nothing new begins.
   // Pages are still accepted, on disk. On an Error, which says who is busy, the pipeline goes on.
   Result<void> pause(Steady::time_point deadline);
+  // A pause under way, and every later one, gives up at once: the host is to stop. Any thread.
+  void give_up_pausing() { may_pause_.store(false, std::memory_order_relaxed); }
   // Takes the stages of `components` in place of its own; pages that were not done begin again with
   // them. The old components are not called any more when it returns.
   void replace(const config::Pipeline& pipeline, const Components& components);
@@ -149,6 +152,8 @@ class Graph final : private GateKeeper, private Passage {
   bool is_started_ = false;  // before the loop's thread is, constant afterwards
   bool is_draining_ = false;
   bool is_paused_ = false;
+  // Relaxed: whoever pauses only has to see it soon.
+  std::atomic<bool> may_pause_{true};
   bool has_worked_ = false;           // a page came since the last look
   bool is_rest_due_ = false;          // pages have come since the last rest
   WorkerPool control_{"control", 1};  // sources hear of their pages here, one call at a time

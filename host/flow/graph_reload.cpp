@@ -65,6 +65,9 @@ Result<void> Graph::pause(Steady::time_point deadline) {
     std::string busy;
     loop_.run([&] { busy = is_at_rest() ? "" : who_is_busy(); });
     if (busy.empty()) break;
+    if (!may_pause_.load(std::memory_order_relaxed)) {
+      return Error{Fault::kUnavailable, "the host is stopping"};
+    }
     if (Steady::now() >= deadline) {
       return Error{Fault::kTimeout,
                    "what is in flight did not finish in time, busy: " + busy + "; try again later"};

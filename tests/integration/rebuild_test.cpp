@@ -158,6 +158,24 @@ TEST_F(Rebuild, ChangesASourceWithoutAMomentWithoutIt) {
   EXPECT_TRUE(host_.finds_one(pass_one("afterwards")));
 }
 
+// A batch that does not end keeps a reload waiting; a stop does not wait for either.
+TEST_F(Rebuild, StopsWhileAReloadWaits) {
+  const auto gate = host_.files().write("closed", "");
+  host_.set_file({.top = "timeouts: {drain: 1s}\n", .moody = "hold_while: " + gate.string()});
+  host_.start();
+  deliver(host_.http(), Crawl("stuck").page(PageMaker("stuck").make()));
+  EXPECT_TRUE(eventually([&] {
+    return host_.metrics().sum("sluice_stage_in_flight", {{"stage", "moody"}}) > 0;
+  }));
+  host_.set_file({.chunk_config = "max_tokens: 32, overlap_tokens: 8"});
+  Http other(host_.http().base_url());
+  std::jthread reload([&] { other.post("/api/pipeline/reload", json::object()); });
+  std::this_thread::sleep_for(milliseconds(200));  // it waits by now, or will be refused
+  host_.process().send(SIGTERM);
+  std::filesystem::remove(gate);
+  EXPECT_EQ(host_.process().wait(patient(seconds(20))), 0) << host_.process().err();
+}
+
 TEST_F(Rebuild, SaysWhatARunningHostCannotTakeUp) {
   host_.start();
   const Answer answer = reload_to({.data = "./elsewhere"});
