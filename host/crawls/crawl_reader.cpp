@@ -64,7 +64,7 @@ CrawlReader::CrawlReader(const std::filesystem::path& file)
                   "SELECT crawl_id, fetch, closed_at IS NOT NULL FROM crawls "
                   "WHERE (closed_at IS NULL OR fetch IN (1, 2)) AND source = ?1 AND "
                   "(fetch IN (1, 2) OR (fetch = 0 AND touched_at <= ?2)) "
-                  "ORDER BY touched_at LIMIT ?3") {}
+                  "ORDER BY fetch = 1 DESC, touched_at LIMIT ?3") {}
 
 CrawlRow CrawlReader::row(SQLite::Statement& statement) const {
   const auto column = [&](int index) { return statement.getColumn(index); };

@@ -7,8 +7,8 @@
 
 namespace firecrawl {
 
-std::vector<Backstage::Unfinished> HostBackstage::unfinished(std::chrono::milliseconds quiet,
-                                                             std::size_t limit) {
+std::vector<Unfinished> HostBackstage::unfinished(std::chrono::milliseconds quiet,
+                                                  std::size_t limit) {
   std::vector<sluice::UnfinishedCrawl> found;
   // When the ledger cannot be read there is nothing to do; the next look comes in seconds.
   if (!pipeline_.crawls().unfinished(quiet, static_cast<std::uint32_t>(limit), found).ok())

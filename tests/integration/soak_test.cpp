@@ -71,10 +71,11 @@ class Soak {
       return refused_.empty();
     }));
     for (unsigned i = 0; i <= crawls_; ++i) {
-      EXPECT_TRUE(eventually([&] { return accepted(crawl(i).completed()); })) << i;
+      ASSERT_TRUE(eventually([&] { return accepted(crawl(i).completed()); })) << i;
     }
     for (unsigned i = 0; i <= crawls_; ++i) {
       const json ledger = service_.host().await_crawl(crawl(i).id());
+      ASSERT_EQ(ledger["state"], "done") << ledger;  // one that hangs is enough to know
       EXPECT_EQ(ledger["failed"], 0) << ledger;
       EXPECT_EQ(ledger["indexed"], sent_of(i)) << ledger;
     }

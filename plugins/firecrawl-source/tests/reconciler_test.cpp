@@ -42,7 +42,12 @@ class World final : public Api, public Pipeline, public Backstage {
     }
     if (news.end) log.push_back("end " + std::to_string(static_cast<int>(*news.end)));
     if (!news.warning.empty()) log.push_back("warning " + news.warning);
-    if (news.fetch == Fetch::kAwaited) log.emplace_back("awaited");
+    if (news.fetch == Fetch::kAwaited) {
+      log.emplace_back("awaited");
+      for (Unfinished& crawl : listed) {
+        if (crawl.job_id == news.job_id) crawl.is_awaited = true;
+      }
+    }
     if (news.fetch == Fetch::kEnded) {
       log.emplace_back("ended");
       std::erase_if(listed, [&](const Unfinished& crawl) { return crawl.job_id == news.job_id; });
@@ -55,9 +60,13 @@ class World final : public Api, public Pipeline, public Backstage {
   }
 
   std::chrono::steady_clock::time_point now() const override { return time; }
-  std::vector<Unfinished> unfinished(std::chrono::milliseconds quiet, std::size_t) override {
+  std::vector<Unfinished> unfinished(std::chrono::milliseconds quiet, std::size_t limit) override {
     EXPECT_EQ(quiet, 10min);
-    return listed;
+    std::vector<Unfinished> found = listed;
+    std::stable_partition(found.begin(), found.end(),
+                          [](const Unfinished& crawl) { return !crawl.is_awaited; });
+    found.resize(std::min(found.size(), limit));
+    return found;
   }
   void post(std::function<void()> work) override { posted.push_back(std::move(work)); }
   void say_away(std::string_view why) override { said.push_back("away: " + std::string(why)); }
@@ -258,6 +267,46 @@ TEST_F(ReconcilerTest, AsksAgainWithGrowingPausesWhenFirecrawlIsAway) {
   EXPECT_EQ(world.said.back(), "back");
   EXPECT_EQ(world.log.back(), "ended");
   EXPECT_TRUE(world.pages.contains("https://e.test/a"));
+}
+
+TEST_F(ReconcilerTest, NobodyWaitsForAnyCrawlWhileFirecrawlIsAway) {
+  world.lack = ApiReply::Lack::kUnreachable;
+  for (int i = 0; i < 200; ++i) {
+    const std::string id = "c-" + std::to_string(i);
+    answer("/v2/crawl/" + id, R"({"status":"completed","data":[]})");
+    answer("/v2/crawl/" + id + "/errors", kNoErrors);
+    world.listed.push_back({.job_id = id, .is_closed = true});
+    reconciler.closed(id);
+  }
+  pass(30s);
+  EXPECT_EQ(std::count(world.log.begin(), world.log.end(), "awaited"), 200);
+  EXPECT_LT(world.asked.size(), 10U);  // one question finds out for all
+  EXPECT_EQ(world.said.size(), 1U);
+
+  world.lack = ApiReply::Lack::kNone;
+  pass(60s);
+  EXPECT_EQ(std::count(world.log.begin(), world.log.end(), "ended"), 200);
+}
+
+TEST_F(ReconcilerTest, ACrawlThatAlwaysFailsHoldsUpNoOther) {
+  answer("/v2/crawl/bad", R"({"success":false,"error":"oops"})", 500);
+  answer("/v2/crawl/good", R"({"status":"completed","data":[]})");
+  answer("/v2/crawl/good/errors", kNoErrors);
+  reconciler.closed("bad");
+  pass(60s);
+  reconciler.closed("good");
+  pass(4s);
+  EXPECT_EQ(world.log.back(), "ended");
+  EXPECT_TRUE(world.said.empty());
+}
+
+TEST_F(ReconcilerTest, TellsAgainWhatThePipelineWasTooFullToTake) {
+  world.lack = ApiReply::Lack::kUnreachable;
+  reconciler.closed("c-1");
+  pass(3s);
+  world.intake = Intake::kFull;
+  pass(10s);
+  EXPECT_EQ(std::count(world.log.begin(), world.log.end(), "awaited"), 1);
 }
 
 TEST_F(ReconcilerTest, GivesUpWhenFirecrawlHasForgottenTheResults) {

@@ -167,7 +167,7 @@ typedef struct sluice_crawls {
                  void* ctx);
   /* Calls fn for crawls of this instance: those that it is fetching (PENDING or AWAITED),
    * and open ones of which nothing was heard for quiet_ms and that it has not fetched to
-   * the end. Longest quiet first, `limit` at most. [worker] */
+   * the end. PENDING ones first, then longest quiet; `limit` at most. [worker] */
   sluice_status (*unfinished)(const sluice_host* h, uint32_t quiet_ms, uint32_t limit,
                               void (*fn)(void* ctx, const sluice_unfinished* crawl), void* ctx);
 } sluice_crawls;
