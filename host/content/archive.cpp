@@ -2,6 +2,7 @@
 #include "content/archive.hpp"
 
 #include "base/uuid.hpp"
+#include "data/compressor.hpp"
 #include "journal/sql.hpp"
 
 #include <SQLiteCpp/Column.h>
@@ -108,7 +109,7 @@ struct Archive::Reader {
     std::size_t bytes = 0;
     while (bytes < kMostBytesAtOnce && row.executeStep()) {
       const auto page = row.getColumn(3);
-      auto unpacked = Compressor::unpack(
+      auto unpacked = data::Compressor::unpack(
           {static_cast<const char*>(page.getBlob()), static_cast<std::size_t>(page.getBytes())},
           kMostPage);
       if (!unpacked) throw std::runtime_error(unpacked.error().message);

@@ -65,7 +65,6 @@ crawls::Fetch fetch_of(uint32_t fetch) {
 struct Emitter::Prepared {
   data::Record* record = nullptr;  // the source's until the journal has it
   journal::Journal::Entry entry;
-  std::string packed;  // for the archive; empty: it keeps none
   Digest digest{};
   Load load;
   int64_t seq = 0;
@@ -116,6 +115,7 @@ void Emitter::stop() {
   budget_.refuse_all();
 }
 
+// On the thread that brings the event, so that the journal's writer has nothing to compute.
 std::shared_ptr<Emitter::Passing> Emitter::prepare(const std::string& source,
                                                    const services::Event& event,
                                                    std::shared_ptr<const Options> options) {
@@ -147,7 +147,9 @@ std::shared_ptr<Emitter::Passing> Emitter::prepare(const std::string& source,
     page.entry.source = source;
     page.entry.cookie = event.cookies ? event.cookies[i] : 0;
     page.entry.op = page.record->op;
-    page.entry.payload = data::encode(*page.record);
+    const std::string bytes = data::encode(*page.record);
+    page.entry.payload = compressor_.pack(bytes);
+    page.entry.unpacked_bytes = bytes.size();
     page.entry.received_at = Wall::now();
     passing->load.records += page.load.records;
     passing->load.bytes += page.load.bytes;
@@ -166,7 +168,6 @@ void Emitter::take(const std::string& source, const services::Event& event, Take
   }
   const auto passing = prepare(source, event, std::move(options));
   passing->taken = std::move(taken);
-  pack(*passing);
   if (passing->options->holds_on_disk || passing->pages.empty()) return enter(passing);
   const auto until = loop_.now() + std::chrono::milliseconds(event.wait_ms);
   if (event.wait_ms == 0) {
@@ -179,14 +180,6 @@ void Emitter::take(const std::string& source, const services::Event& event, Take
   });
   if (is_waiting) {
     loop_.post([this, until] { loop_.at(until, [this] { budget_.expire(loop_.now()); }); });
-  }
-}
-
-// On the thread that brings the event, so that the journal's writer has nothing to compute.
-void Emitter::pack(Passing& passing) {
-  if (!stores_.archive || !stores_.archive->keeps_pages()) return;
-  for (auto& page : passing.pages) {
-    if (page.entry.op == SLUICE_UPSERT) page.packed = stores_.archive->pack(page.entry.payload);
   }
 }
 
@@ -222,9 +215,10 @@ void Emitter::write_pages(SQLite::Database& database, Passing& passing) {
     }
     if (page.is_duplicate) continue;
     page.seq = stores_.journal.append(database, page.entry);
-    if (page.packed.empty()) continue;
-    stores_.archive->store(
-        database, {page.entry.document_id, page.entry.group, page.entry.received_at, page.packed});
+    if (page.entry.op != SLUICE_UPSERT || !stores_.archive || !stores_.archive->keeps_pages())
+      continue;
+    stores_.archive->store(database, {page.entry.document_id, page.entry.group,
+                                      page.entry.received_at, page.entry.payload});
   }
 }
 

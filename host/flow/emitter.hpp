@@ -5,6 +5,7 @@
 #include "base/latest.hpp"
 #include "content/archive.hpp"
 #include "crawls/ledger.hpp"
+#include "data/compressor.hpp"
 #include "flow/budget.hpp"
 #include "flow/delivery.hpp"
 #include "flow/loop.hpp"
@@ -80,9 +81,8 @@ class Emitter final : public services::Intake {
   struct Prepared;
   struct Passing;
 
-  static std::shared_ptr<Passing> prepare(const std::string& source, const services::Event& event,
-                                          std::shared_ptr<const Options> options);
-  void pack(Passing& passing);
+  std::shared_ptr<Passing> prepare(const std::string& source, const services::Event& event,
+                                   std::shared_ptr<const Options> options);
   void enter(const std::shared_ptr<Passing>& passing);
   void write(SQLite::Database& database, Passing& passing);
   void write_pages(SQLite::Database& database, Passing& passing);
@@ -94,6 +94,7 @@ class Emitter final : public services::Intake {
 
   Loop& loop_;
   Stores stores_;
+  data::Compressor compressor_;
   Budget& budget_;
   PageMeters& meters_;
   const observe::Log& log_;

@@ -2,6 +2,7 @@
 #include "content/archive.hpp"
 
 #include "base/uuid.hpp"
+#include "data/compressor.hpp"
 #include "journal/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -41,7 +42,7 @@ class ArchiveTest : public ::testing::Test {
   }
 
   void store(const std::string& document, const std::string& crawl, const std::string& text) {
-    const std::string packed = archive_->pack(text);
+    const std::string packed = compressor_.pack(text);
     const auto stored = commits_->run([&](SQLite::Database& database) {
       archive_->store(database, {document, crawl, clock_.time, packed});
     });
@@ -57,6 +58,7 @@ class ArchiveTest : public ::testing::Test {
     return *found ? (*found)->bytes : std::string();
   }
 
+  data::Compressor compressor_;
   journal::TemporaryFolder folder_;
   TurnedClock clock_;
   std::unique_ptr<journal::GroupCommit> commits_;
@@ -129,13 +131,13 @@ TEST_F(ArchiveTest, ForgetsWhatIsTooOld) {
   EXPECT_GT(archive_->bytes(), 0U);
   store("https://e.test/b", "c", "new");
   EXPECT_EQ(newest("https://e.test/b"), "new");
-  EXPECT_EQ(archive_->bytes(), archive_->pack("new").size());
+  EXPECT_EQ(archive_->bytes(), compressor_.pack("new").size());
 }
 
 TEST_F(ArchiveTest, ForgetsTheOldestWhenThereIsTooMuch) {
   std::string text;
   for (unsigned i = 0; i < 2000; ++i) text += std::to_string(i * i * 7919U);
-  const std::size_t size = archive_->pack(text).size();
+  const std::size_t size = compressor_.pack(text).size();
   open({kGenerous.keep, 3 * size});
   for (int i = 0; i < 10; ++i) store("https://e.test/" + std::to_string(i), "c", text);
   EXPECT_EQ(archive_->of_crawl("c", {10, 0})->total, 3U);
@@ -163,7 +165,7 @@ TEST_F(ArchiveTest, EmptiesWhenNothingIsToBeKept) {
 }
 
 TEST_F(ArchiveTest, DoesNotCountAPageOfAWorkThatFailed) {
-  const std::string packed = archive_->pack("text");
+  const std::string packed = compressor_.pack("text");
   const auto failed = commits_->run([&](SQLite::Database& database) {
     archive_->store(database, {"https://e.test/a", "c", clock_.time, packed});
     throw std::runtime_error("no");

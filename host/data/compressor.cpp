@@ -1,12 +1,12 @@
 // zstd, behind two functions.
-#include "content/compressor.hpp"
+#include "data/compressor.hpp"
 
 #include <zstd.h>
 
 #include <cassert>
 #include <utility>
 
-namespace sluice::content {
+namespace sluice::data {
 namespace {
 
 // The fastest ordinary level: it halves a page of 3 KB in 14 microseconds, and the
@@ -63,4 +63,4 @@ Result<std::string> Compressor::unpack(std::string_view packed, std::size_t most
   return bytes;
 }
 
-}  // namespace sluice::content
+}  // namespace sluice::data

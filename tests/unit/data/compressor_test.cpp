@@ -1,5 +1,5 @@
 // Packing and unpacking.
-#include "content/compressor.hpp"
+#include "data/compressor.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace sluice::content {
+namespace sluice::data {
 namespace {
 
 constexpr std::size_t kMost = 1 << 20;
@@ -57,4 +57,4 @@ TEST(Compressor, PacksOnSeveralThreads) {
 }
 
 }  // namespace
-}  // namespace sluice::content
+}  // namespace sluice::data
