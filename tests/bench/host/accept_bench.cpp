@@ -1,7 +1,7 @@
-// bench_accept [pages] [folder]: pages of 10 kB accepted per second by the real host, durable and
-// not, beside a bare Beast handler that drops the body and a bare SQLite table with group commit;
-// the same number of clients, one run. Batch mode keeps the pages in the journal, so that nothing
-// but accepting is measured.
+// bench_accept [pages] [folder] [connections]: pages of 10 kB accepted per second by the real host,
+// durable and not, beside a bare Beast handler that drops the body and a bare SQLite table with
+// group commit; the same number of clients, one run. Batch mode keeps the pages in the journal, so
+// that nothing but accepting is measured.
 #include "bare_journal.hpp"
 #include "bare_server.hpp"
 #include "load.hpp"
@@ -20,7 +20,6 @@ namespace {
 using sluice::bench::Sent;
 
 constexpr std::size_t kPageBytes = 10'000;
-constexpr std::size_t kConnections = 32;
 
 double rate(const Sent& sent) { return static_cast<double>(sent.accepted) / sent.seconds; }
 
@@ -35,20 +34,21 @@ void print(const std::string& what, const Sent& sent, const Yardsticks& yard, do
               rate(sent) / yard.beast, rate(sent) / yard.sqlite, cpu_us, sent.refused);
 }
 
-Sent post_to_bare_server(const std::vector<std::string>& bodies) {
+Sent post_to_bare_server(const std::vector<std::string>& bodies, std::size_t connections) {
   const sluice::bench::BareServer bare;
-  sluice::bench::post_all(bare.port(), bodies, kConnections);  // warm
-  return sluice::bench::post_all(bare.port(), bodies, kConnections);
+  sluice::bench::post_all(bare.port(), bodies, connections);  // warm
+  return sluice::bench::post_all(bare.port(), bodies, connections);
 }
 
-Sent append_to_bare_journal(const std::filesystem::path& folder, std::size_t pages) {
+Sent append_to_bare_journal(const std::filesystem::path& folder, std::size_t pages,
+                            std::size_t connections) {
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   sluice::bench::BareJournal journal(folder);
   std::atomic<std::size_t> next = 0;
   const auto begin = std::chrono::steady_clock::now();
   std::vector<std::thread> producers;
-  for (std::size_t i = 0; i < kConnections; ++i) {
+  for (std::size_t i = 0; i < connections; ++i) {
     producers.emplace_back([&] {
       const std::string payload(kPageBytes, 'x');
       for (std::size_t page = next++; page < pages; page = next++) {
@@ -61,13 +61,13 @@ Sent append_to_bare_journal(const std::filesystem::path& folder, std::size_t pag
   return {took.count(), pages, 0};
 }
 
-int run(std::size_t pages, const std::filesystem::path& folder) {
+int run(std::size_t pages, const std::filesystem::path& folder, std::size_t connections) {
   std::vector<std::string> bodies;
   for (std::size_t i = 0; i < pages; ++i)
     bodies.push_back(sluice::bench::page_event("accept", i, kPageBytes));
-  std::printf("%zu pages of %zu bytes, %zu connections\n\n", pages, kPageBytes, kConnections);
-  const Sent beast = post_to_bare_server(bodies);
-  const Sent sqlite = append_to_bare_journal(folder, pages);
+  std::printf("%zu pages of %zu bytes, %zu connections\n\n", pages, kPageBytes, connections);
+  const Sent beast = post_to_bare_server(bodies, connections);
+  const Sent sqlite = append_to_bare_journal(folder, pages, connections);
   const Yardsticks yard{rate(beast), rate(sqlite)};
   std::printf(
       "|                                 |   pages/s | of Beast | of SQLite | cpu us/p | refused "
@@ -78,14 +78,13 @@ int run(std::size_t pages, const std::filesystem::path& folder) {
   const auto accept = [&](const std::string& what, const std::string& setting) {
     std::filesystem::remove_all(folder);
     const sluice::bench::Host host(folder, {"mode: batch", setting});
-    const Sent sent = sluice::bench::post_all(host.port(), bodies, kConnections);
+    const Sent sent = sluice::bench::post_all(host.port(), bodies, connections);
     const double cpu_us = host.cpu_seconds() * 1e6 / static_cast<double>(pages);
     print(what, sent, yard, cpu_us);
   };
   for (const std::string sync : {"off", "interval", "always"}) {
     accept("sluice, journal.sync: " + sync, "journal: {sync: " + sync + "}");
   }
-  accept("sluice, always, content.keep: 0", "content: {keep: 0s}");  // what keeping pages costs
   std::filesystem::remove_all(folder);
   return 0;
 }
@@ -98,7 +97,8 @@ int main(int argc, char** argv) {
     const std::filesystem::path folder =
         argc > 2 ? argv[2]
                  : (std::filesystem::temp_directory_path() / "sluice-bench-accept").string();
-    return run(pages, folder);
+    const std::size_t connections = argc > 3 ? std::stoul(argv[3]) : 32;
+    return run(pages, folder, connections);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_accept: %s\n", error.what());
     return 1;
