@@ -86,6 +86,8 @@ class Api {
   void content(const net::ExchangePtr& x);
   void content_by_url(const net::ExchangePtr& x);
   void content_by_session(const net::ExchangePtr& x);
+  Result<content::StoredPages> pages_by(flow::Graph::OpenBy by, const std::string& key,
+                                        content::Archive::Window window);
   void live(const net::ExchangePtr& x);
   void ready(const net::ExchangePtr& x);
   void health(const net::ExchangePtr& x);

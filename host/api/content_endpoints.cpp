@@ -9,6 +9,7 @@
 
 #include <sluice/url.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice::api {
@@ -56,13 +57,41 @@ void answer_list(const net::ExchangePtr& x, const Result<content::StoredPages>& 
 
 }  // namespace
 
+// Those under way come first: they are newer than what the archive has.
+Result<content::StoredPages> Api::pages_by(flow::Graph::OpenBy by, const std::string& key,
+                                           content::Archive::Window window) {
+  if (!parts_.archive.keeps_pages()) return content::StoredPages{};
+  content::StoredPages pages = parts_.graph.open_pages(by, key, window);
+  const std::size_t asked = std::min<std::size_t>(
+      window.limit, pages.total - std::min<std::size_t>(window.offset, pages.total));
+  const bool is_full = pages.items.size() < asked;  // of bytes
+  const content::Archive::Window rest{
+      .limit = is_full ? 0 : window.limit - pages.items.size(),
+      .offset = window.offset - std::min<std::size_t>(window.offset, pages.total)};
+  auto archived = by == flow::Graph::OpenBy::kCrawl ? parts_.archive.of_crawl(key, rest)
+                                                    : parts_.archive.versions(key, rest);
+  if (!archived) return archived;
+  pages.total += archived->total;
+  const std::size_t open = pages.items.size();
+  for (auto& page : archived->items) {
+    const auto end = pages.items.begin() + static_cast<std::ptrdiff_t>(open);
+    const bool is_both = std::any_of(pages.items.begin(), end, [&](const auto& one) {
+      return one.content_id == page.content_id && one.crawl_id == page.crawl_id &&
+             one.stored_at == page.stored_at;
+    });
+    is_both ? void(--pages.total) : pages.items.push_back(std::move(page));
+  }
+  return pages;
+}
+
 void Api::content(const net::ExchangePtr& x) {
-  const auto page = parts_.archive.find(std::string(x->request().param("id")));
-  if (!page) return x->respond(net::error_response(503, kContentUnreadable));
-  if (!page->has_value()) {
+  const auto pages = pages_by(flow::Graph::OpenBy::kContentId,
+                              std::string(x->request().param("id")), {.limit = 1, .offset = 0});
+  if (!pages) return x->respond(net::error_response(503, kContentUnreadable));
+  if (pages->items.empty()) {
     return x->respond(net::error_response(404, "no page of that id is kept"));
   }
-  const auto item = item_of(**page);
+  const auto item = item_of(pages->items.front());
   if (!item) return x->respond(net::error_response(503, kContentUnreadable));
   x->respond(net::json_response(200, dump(*item)));
 }
@@ -74,7 +103,8 @@ void Api::content_by_url(const net::ExchangePtr& x) {
   const auto url = canonical_url(text_in_query(x->request(), "url"));
   if (!url.ok()) return x->respond(net::error_response(422, "url has to be the address of a page"));
   answer_list(x,
-              parts_.archive.versions(uuid_of_url(url.canonical), {window->limit, window->offset}),
+              pages_by(flow::Graph::OpenBy::kContentId, uuid_of_url(url.canonical),
+                       {window->limit, window->offset}),
               *window);
 }
 
@@ -82,8 +112,8 @@ void Api::content_by_session(const net::ExchangePtr& x) {
   const auto window = window_in_query(x->request(), kPagesOfCrawl);
   if (!window) return x->respond(net::error_response(422, bad_window(kPagesOfCrawl)));
   answer_list(x,
-              parts_.archive.of_crawl(std::string(x->request().param("crawl_id")),
-                                      {window->limit, window->offset}),
+              pages_by(flow::Graph::OpenBy::kCrawl, std::string(x->request().param("crawl_id")),
+                       {window->limit, window->offset}),
               *window);
 }
 

@@ -2,7 +2,6 @@
 #include "content/archive.hpp"
 
 #include "base/uuid.hpp"
-#include "data/compressor.hpp"
 #include "journal/sql.hpp"
 
 #include <SQLiteCpp/Column.h>
@@ -109,7 +108,7 @@ struct Archive::Reader {
     std::size_t bytes = 0;
     while (bytes < kMostBytesAtOnce && row.executeStep()) {
       const auto page = row.getColumn(3);
-      auto unpacked = data::Compressor::unpack(
+      auto unpacked = Compressor::unpack(
           {static_cast<const char*>(page.getBlob()), static_cast<std::size_t>(page.getBytes())},
           kMostPage);
       if (!unpacked) throw std::runtime_error(unpacked.error().message);
@@ -214,13 +213,6 @@ void Archive::rolled_back() {
   by_transaction_ = 0;
   forgotten_by_transaction_ = 0;
   look_next_ = {};
-}
-
-Result<std::optional<StoredPage>> Archive::find(const std::string& content_id) const {
-  auto pages = versions(content_id, {.limit = 1, .offset = 0});
-  if (!pages) return std::move(pages).error();
-  if (pages->items.empty()) return std::optional<StoredPage>();
-  return std::optional<StoredPage>(std::move(pages->items.front()));
 }
 
 Result<StoredPages> Archive::versions(const std::string& content_id, Window window) const {

@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "content/compressor.hpp"
 #include "journal/group_commit.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -30,14 +31,14 @@ struct Page {
   std::string_view document_id;
   std::string_view crawl_id;  // empty: of no crawl
   Wall::time_point received_at;
-  std::string_view packed;  // by data::Compressor
+  std::string_view packed;  // by pack()
 };
 
 struct StoredPage {
   std::string content_id;
   std::string crawl_id;
   Wall::time_point stored_at;
-  std::string bytes;  // as they were before they were packed
+  std::string bytes;  // as they were before pack()
 };
 
 struct StoredPages {
@@ -59,12 +60,12 @@ class Archive final : private journal::Gatherer {
   Archive(const Archive&) = delete;
   Archive& operator=(const Archive&) = delete;
 
-  // False: there is no need to store anything.
+  // False: there is no need to pack or store anything.
   bool keeps_pages() const { return retention_.keep.count() > 0; }
+  // Any thread.
+  std::string pack(std::string_view bytes) { return compressor_.pack(bytes); }
   void store(SQLite::Database& database, const Page& page);
 
-  // The newest version of the document with this content id.
-  Result<std::optional<StoredPage>> find(const std::string& content_id) const;
   struct Window {
     std::size_t limit = 0;
     std::size_t offset = 0;
@@ -96,6 +97,7 @@ class Archive final : private journal::Gatherer {
   journal::GroupCommit& commits_;
   const Clock& clock_;
   const Retention retention_;
+  Compressor compressor_;
 
   // The writer thread's. Counts of bytes: all that were ever stored, as of the last commit, and
   // those of them that were let go; then what this transaction adds to either, and this work.

@@ -2,7 +2,6 @@
 #include "flow/backlog.hpp"
 
 #include "data/codec.hpp"
-#include "data/compressor.hpp"
 #include "flow/digest.hpp"
 
 #include <algorithm>
@@ -19,13 +18,6 @@ constexpr std::chrono::seconds kReadAgain{1};
 // Crawls remembered as closed; forgetting one only means that its late pages are held until
 // max_hold.
 constexpr std::size_t kMostClosed = 10'000;
-
-Result<data::RecordRef> document_of(const journal::Journal::StoredEntry& entry) {
-  if (entry.unpacked_bytes == 0) return data::decode(entry.payload);
-  const auto bytes = data::Compressor::unpack(entry.payload, entry.unpacked_bytes);
-  if (!bytes) return bytes.error();
-  return data::decode(*bytes);
-}
 
 }  // namespace
 
@@ -160,7 +152,7 @@ void Backlog::read(std::vector<Page> pages) {
       for (auto& entry : *entries) {
         const auto page = std::find_if(pages.begin(), pages.end(),
                                        [&](const Page& one) { return one.seq == entry.seq; });
-        auto document = document_of(entry);
+        auto document = data::decode(entry.payload);
         if (!document) {
           damaged.emplace_back(entry.seq, document.error().message);
           continue;  // stays among those without a page

@@ -115,7 +115,6 @@ void Emitter::stop() {
   budget_.refuse_all();
 }
 
-// On the thread that brings the event, so that the journal's writer has nothing to compute.
 std::shared_ptr<Emitter::Passing> Emitter::prepare(const std::string& source,
                                                    const services::Event& event,
                                                    std::shared_ptr<const Options> options) {
@@ -147,9 +146,7 @@ std::shared_ptr<Emitter::Passing> Emitter::prepare(const std::string& source,
     page.entry.source = source;
     page.entry.cookie = event.cookies ? event.cookies[i] : 0;
     page.entry.op = page.record->op;
-    const std::string bytes = data::encode(*page.record);
-    page.entry.payload = compressor_.pack(bytes);
-    page.entry.unpacked_bytes = bytes.size();
+    page.entry.payload = data::encode(*page.record);
     page.entry.received_at = Wall::now();
     passing->load.records += page.load.records;
     passing->load.bytes += page.load.bytes;
@@ -215,10 +212,6 @@ void Emitter::write_pages(SQLite::Database& database, Passing& passing) {
     }
     if (page.is_duplicate) continue;
     page.seq = stores_.journal.append(database, page.entry);
-    if (page.entry.op != SLUICE_UPSERT || !stores_.archive || !stores_.archive->keeps_pages())
-      continue;
-    stores_.archive->store(database, {page.entry.document_id, page.entry.group,
-                                      page.entry.received_at, page.entry.payload});
   }
 }
 

@@ -3,9 +3,7 @@
 #pragma once
 
 #include "base/latest.hpp"
-#include "content/archive.hpp"
 #include "crawls/ledger.hpp"
-#include "data/compressor.hpp"
 #include "flow/budget.hpp"
 #include "flow/delivery.hpp"
 #include "flow/loop.hpp"
@@ -44,7 +42,6 @@ class Emitter final : public services::Intake {
     journal::GroupCommit& commits;
     journal::Journal& journal;
     crawls::Ledger& ledger;
-    content::Archive* archive = nullptr;  // none: pages are not kept
   };
   struct Options {
     std::string mode;            // its name, for the ledger
@@ -81,8 +78,8 @@ class Emitter final : public services::Intake {
   struct Prepared;
   struct Passing;
 
-  std::shared_ptr<Passing> prepare(const std::string& source, const services::Event& event,
-                                   std::shared_ptr<const Options> options);
+  static std::shared_ptr<Passing> prepare(const std::string& source, const services::Event& event,
+                                          std::shared_ptr<const Options> options);
   void enter(const std::shared_ptr<Passing>& passing);
   void write(SQLite::Database& database, Passing& passing);
   void write_pages(SQLite::Database& database, Passing& passing);
@@ -94,7 +91,6 @@ class Emitter final : public services::Intake {
 
   Loop& loop_;
   Stores stores_;
-  data::Compressor compressor_;
   Budget& budget_;
   PageMeters& meters_;
   const observe::Log& log_;

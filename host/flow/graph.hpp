@@ -92,6 +92,11 @@ class Graph final : private GateKeeper, private Passage {
   std::size_t stop(Steady::time_point deadline);
 
   PipelineView view();
+  enum class OpenBy : uint8_t { kContentId, kCrawl };
+  // Pages in memory without an outcome, which the archive does not have yet: as it would show them,
+  // newest first. Sinks may show a page a while before it is among the archive's.
+  content::StoredPages open_pages(OpenBy by, const std::string& key,
+                                  content::Archive::Window window);
   // A stage says that the pipeline cannot go on, or keeps its workers for good: `call` runs once,
   // on the loop.
   void on_alarm(std::function<void(const std::string& why)> call) { alarm_ = std::move(call); }

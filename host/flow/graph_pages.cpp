@@ -1,6 +1,8 @@
 // The way of one page through the graph, from its arrival to its outcome.
 #include "flow/graph.hpp"
 
+#include "data/codec.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -19,11 +21,45 @@ std::string_view reason_word(std::string_view reason) {
   return is_word ? reason : "empty";
 }
 
+std::string_view content_id_of(const data::Record& document) {
+  const auto* id = document.meta("content_id");
+  return id ? std::string_view(id->text) : std::string_view();
+}
+
 std::chrono::microseconds to_us(Steady::duration time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time);
 }
 
 }  // namespace
+
+content::StoredPages Graph::open_pages(OpenBy by, const std::string& key,
+                                       content::Archive::Window window) {
+  content::StoredPages open;
+  loop_.run([&] {
+    std::vector<const Delivery*> found;
+    for (const auto& [delivery, owned] : pages_) {
+      const data::Record& document = *delivery->page().document;
+      const bool is_it =
+          by == OpenBy::kCrawl ? document.group() == key : content_id_of(document) == key;
+      if (is_it && document.op == SLUICE_UPSERT) found.push_back(delivery);
+    }
+    open.total = found.size();
+    std::sort(found.begin(), found.end(), [](const Delivery* left, const Delivery* right) {
+      return left->page().seq > right->page().seq;
+    });
+    std::size_t bytes = 0;
+    for (std::size_t i = window.offset; i < found.size(); ++i) {
+      if (open.items.size() == window.limit || bytes >= content::Archive::kMostBytesAtOnce) break;
+      const Delivery::Page& page = found[i]->page();
+      std::string encoded = data::encode(*page.document);
+      bytes += encoded.size();
+      open.items.push_back(
+          {std::string(content_id_of(*page.document)), std::string(page.document->group()),
+           std::chrono::floor<std::chrono::milliseconds>(page.received_at), std::move(encoded)});
+    }
+  });
+  return open;
+}
 
 void Graph::arrived(Delivery::Page page) {
   auto owned = std::make_unique<Delivery>(std::move(page));

@@ -22,70 +22,83 @@ std::string reason_of(const Delivery& page) {
 
 }  // namespace
 
-Settlement::Entry Settlement::entry_of(const Delivery& page, crawls::Outcome outcome) const {
-  Entry entry;
+Settlement::EntryPtr Settlement::entry_of(Delivery& page, crawls::Outcome outcome) const {
+  auto entry = std::make_shared<Entry>();
   const data::Record& document = *page.page().document;
   const auto now = loop_.clock().wall();
-  entry.seq = page.page().seq;
-  entry.is_in_ledger = document.op == SLUICE_UPSERT;
-  entry.group = page.group();
-  entry.document_id = page.document_id();
-  entry.outcome = outcome;
-  entry.time_to_index =
-      std::chrono::duration_cast<std::chrono::milliseconds>(now - page.page().received_at);
+  entry->seq = page.page().seq;
+  entry->is_in_ledger = document.op == SLUICE_UPSERT;
+  entry->group = page.group();
+  entry->document_id = page.document_id();
+  entry->outcome = outcome;
+  entry->received_at = page.page().received_at;
+  entry->time_to_index =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now - entry->received_at);
   for (const auto& step : page.steps()) {
-    entry.stages.emplace_back(step.stage,
-                              std::chrono::duration_cast<std::chrono::microseconds>(step.took));
+    entry->stages.emplace_back(step.stage,
+                               std::chrono::duration_cast<std::chrono::microseconds>(step.took));
   }
   if (page.failure()) {
     DeadLetter letter;
     const auto* url = document.meta("url");
-    letter.document_id = entry.document_id;
-    letter.url = url ? url->text : entry.document_id;
-    letter.crawl_id = entry.group;
+    letter.document_id = entry->document_id;
+    letter.url = url ? url->text : entry->document_id;
+    letter.crawl_id = entry->group;
     letter.stage = page.failure()->stage;
     letter.reason = reason_of(page);
     letter.attempts = page.failure()->attempts;
     letter.first_at = now;
     letter.last_at = now;
     letter.payload = data::encode(document);
-    entry.letter = std::move(letter);
+    entry->letter = std::move(letter);
   }
+  const bool is_kept = stores_.archive && stores_.archive->keeps_pages();
+  if (is_kept && document.op == SLUICE_UPSERT) entry->document = page.share();
   return entry;
 }
 
 void Settlement::conclude(Delivery& page, crawls::Outcome outcome) {
   ++under_way_;
-  Entry entry = entry_of(page, outcome);
+  const EntryPtr entry = entry_of(page, outcome);
   // A page that failed gives its lease back, so that the next crawl tries again.
   const sluice_status verdict = page.failure() ? SLUICE_E_REJECT : SLUICE_OK;
-  gate_.settle(page, verdict, [this, &page, entry = std::move(entry)] {
+  gate_.settle(page, verdict, [this, &page, entry] {
     ++writing_;
+    entry->document ? pack(page, entry) : write(page, entry);
+  });
+}
+
+// Off the loop: a page may be of any size.
+void Settlement::pack(Delivery& page, const EntryPtr& entry) {
+  packer_.post([this, &page, entry] {
+    entry->packed = stores_.archive->pack(data::encode(*entry->document));
+    entry->document = {};
     write(page, entry);
   });
 }
 
-void Settlement::write(Delivery& page, Entry entry) {
-  auto shared =
-      std::make_shared<const Entry>(std::move(entry));  // by the writer and, on failure, by us
+void Settlement::write(Delivery& page, const EntryPtr& entry) {
   stores_.commits.submit(
-      [this, shared](SQLite::Database& database) {
-        const std::array seqs{shared->seq};
+      [this, entry](SQLite::Database& database) {
+        const std::array seqs{entry->seq};
         stores_.journal.remove(database, seqs);
-        if (shared->is_in_ledger) {
-          stores_.ledger.settle(database, {shared->group, shared->document_id, shared->outcome,
-                                           shared->time_to_index, shared->stages});
+        if (entry->is_in_ledger) {
+          stores_.ledger.settle(database, {entry->group, entry->document_id, entry->outcome,
+                                           entry->time_to_index, entry->stages});
         }
-        if (shared->letter) stores_.dead_letters.file(database, *shared->letter);
+        if (entry->letter) stores_.dead_letters.file(database, *entry->letter);
+        if (entry->packed.empty()) return;
+        stores_.archive->store(
+            database, {entry->document_id, entry->group, entry->received_at, entry->packed});
       },
-      [this, &page, shared](const Result<void>& done) {
-        loop_.post([this, &page, shared, is_written = done.ok()] {
+      [this, &page, entry](const Result<void>& done) {
+        loop_.post([this, &page, entry, is_written = done.ok()] {
           if (is_written) {
             --under_way_;
             --writing_;
             ended_(page);
           } else {
-            loop_.after(kWriteAgain, [this, &page, shared] { write(page, *shared); });
+            loop_.after(kWriteAgain, [this, &page, entry] { write(page, entry); });
           }
         });
       });

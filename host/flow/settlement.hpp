@@ -1,9 +1,11 @@
-// Settlement: the end of a page. Dedupe hears the verdict, then journal, ledger and dead letters
-// change in one transaction, and only then the source is told.
+// Settlement: the end of a page. Dedupe hears the verdict, then journal, ledger, dead letters and
+// archive change in one transaction, and only then the source is told.
 #pragma once
 
+#include "base/worker_pool.hpp"
 #include "content/archive.hpp"
 #include "crawls/ledger.hpp"
+#include "data/record.hpp"
 #include "flow/dead_letters.hpp"
 #include "flow/delivery.hpp"
 #include "flow/gate.hpp"
@@ -13,6 +15,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,7 +31,7 @@ class Settlement {
     journal::Journal& journal;
     crawls::Ledger& ledger;
     DeadLetters& dead_letters;
-    content::Archive* archive = nullptr;  // the emitter's alone
+    content::Archive* archive = nullptr;  // none: pages are not kept
   };
   // `ended` runs on the loop when everything is on disk; the delivery may go then.
   Settlement(Loop& loop, Gate& gate, Stores stores, std::function<void(Delivery&)> ended)
@@ -53,10 +56,16 @@ class Settlement {
     std::chrono::milliseconds time_to_index{};
     std::vector<std::pair<std::string, std::chrono::microseconds>> stages;
     std::optional<DeadLetter> letter;
+    Wall::time_point received_at{};
+    data::RecordRef document{};  // for the archive; empty: it is not kept
+    std::string packed{};        // the same as bytes, once it is on its way
   };
 
-  Entry entry_of(const Delivery& page, crawls::Outcome outcome) const;
-  void write(Delivery& page, Entry entry);
+  using EntryPtr = std::shared_ptr<Entry>;  // the loop's, then the packer's, then the writer's
+
+  EntryPtr entry_of(Delivery& page, crawls::Outcome outcome) const;
+  void pack(Delivery& page, const EntryPtr& entry);
+  void write(Delivery& page, const EntryPtr& entry);
 
   Loop& loop_;
   Gate& gate_;
@@ -64,6 +73,7 @@ class Settlement {
   std::function<void(Delivery&)> ended_;
   std::size_t under_way_ = 0;
   std::size_t writing_ = 0;
+  WorkerPool packer_{"archive", 1};  // one: versions of a page stay in order
 };
 
 }  // namespace sluice::flow

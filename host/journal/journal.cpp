@@ -27,9 +27,6 @@ constexpr auto kTables = R"(
   INSERT INTO record_seq VALUES (1);
 )";
 
-// A payload may be packed; readers plan with what it becomes.
-constexpr auto kPacked = "ALTER TABLE records ADD COLUMN unpacked INTEGER NOT NULL DEFAULT 0";
-
 // Numbers are marked as used this many at a time: one small write per so many records.
 constexpr std::int64_t kSeqStep = 1024;
 
@@ -40,11 +37,10 @@ struct Journal::Reader {
   explicit Reader(const std::filesystem::path& file)
       : database(sql::open_reader(file)),
         entry(database,
-              "SELECT crawl, document_id, source, cookie, op, received_at, payload, unpacked "
-              "FROM records WHERE seq = ?"),
+              "SELECT crawl, document_id, source, cookie, op, received_at, payload FROM records "
+              "WHERE seq = ?"),
         heads(database,
-              "SELECT seq, crawl, document_id, iif(unpacked > 0, unpacked, length(payload)), "
-              "received_at FROM records "
+              "SELECT seq, crawl, document_id, length(payload), received_at FROM records "
               "WHERE seq > ? ORDER BY seq LIMIT ?") {}
 
   std::mutex mutex;  // guards all below
@@ -53,7 +49,7 @@ struct Journal::Reader {
 };
 
 Result<std::unique_ptr<Journal>> Journal::open(GroupCommit& commits) {
-  auto migrated = sql::migrate(commits.writer(), commits.folder(), {"journal", {kTables, kPacked}});
+  auto migrated = sql::migrate(commits.writer(), commits.folder(), {"journal", {kTables}});
   if (!migrated) return std::move(migrated).error();
   return sql::guarded(commits.folder(),
                       [&] { return std::unique_ptr<Journal>(new Journal(commits)); });
@@ -61,7 +57,7 @@ Result<std::unique_ptr<Journal>> Journal::open(GroupCommit& commits) {
 
 Journal::Journal(GroupCommit& commits)
     : commits_(commits),
-      insert_(commits.writer(), "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      insert_(commits.writer(), "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       delete_(commits.writer(), "DELETE FROM records WHERE seq = ?"),
       reserve_(commits.writer(), "UPDATE record_seq SET next = ?"),
       next_seq_(commits.writer().execAndGet("SELECT next FROM record_seq").getInt64()),
@@ -92,7 +88,6 @@ std::int64_t Journal::append(SQLite::Database&, const Entry& entry) {
   SQLite::bind(*insert, seq, entry.group, entry.document_id, entry.source,
                static_cast<std::int64_t>(entry.cookie), entry.op, sql::to_ms(entry.received_at));
   insert->bindNoCopy(8, entry.payload.data(), static_cast<int>(entry.payload.size()));
-  insert->bind(9, static_cast<std::int64_t>(entry.unpacked_bytes));
   insert->exec();
   ++work_delta_;
   return seq;
@@ -141,7 +136,6 @@ Result<std::vector<Journal::StoredEntry>> Journal::read(std::span<const std::int
       entry.op = row->getColumn(4).getUInt();
       entry.received_at = sql::from_ms(row->getColumn(5).getInt64());
       entry.payload = sql::text(row->getColumn(6));
-      entry.unpacked_bytes = static_cast<std::uint64_t>(row->getColumn(7).getInt64());
     }
     return entries;
   });

@@ -30,8 +30,7 @@ class Journal final : private Gatherer {
     std::string source{};      // the instance that pushed it
     std::uint64_t cookie = 0;  // the source's own, handed back to it
     std::uint32_t op = 0;
-    std::string payload{};             // the record as bytes, opaque here
-    std::uint64_t unpacked_bytes = 0;  // what the payload becomes; 0: it is not packed
+    std::string payload{};  // the record as bytes, opaque here
     Wall::time_point received_at{};
   };
   struct StoredEntry : Entry {
@@ -42,7 +41,7 @@ class Journal final : private Gatherer {
     std::int64_t seq = 0;
     std::string group{};
     std::string document_id{};
-    std::uint64_t bytes = 0;  // of the payload, unpacked
+    std::uint64_t bytes = 0;  // of the payload
     Wall::time_point received_at{};
   };
 

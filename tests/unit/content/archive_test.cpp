@@ -2,7 +2,6 @@
 #include "content/archive.hpp"
 
 #include "base/uuid.hpp"
-#include "data/compressor.hpp"
 #include "journal/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -42,7 +41,7 @@ class ArchiveTest : public ::testing::Test {
   }
 
   void store(const std::string& document, const std::string& crawl, const std::string& text) {
-    const std::string packed = compressor_.pack(text);
+    const std::string packed = archive_->pack(text);
     const auto stored = commits_->run([&](SQLite::Database& database) {
       archive_->store(database, {document, crawl, clock_.time, packed});
     });
@@ -53,12 +52,11 @@ class ArchiveTest : public ::testing::Test {
   }
   // The text of its newest version; empty: there is none.
   std::string newest(const std::string& document) {
-    auto found = archive_->find(uuid_of_url(document));
+    auto found = archive_->versions(uuid_of_url(document), {1, 0});
     if (!found) throw std::runtime_error(found.error().message);
-    return *found ? (*found)->bytes : std::string();
+    return found->items.empty() ? std::string() : found->items.front().bytes;
   }
 
-  data::Compressor compressor_;
   journal::TemporaryFolder folder_;
   TurnedClock clock_;
   std::unique_ptr<journal::GroupCommit> commits_;
@@ -73,11 +71,12 @@ TEST_F(ArchiveTest, FindsTheNewestVersion) {
   EXPECT_EQ(newest("https://e.test/a"), "second");
   EXPECT_EQ(newest("https://e.test/b"), "other");
   EXPECT_EQ(newest("https://e.test/c"), "");
-  const auto page = archive_->find(uuid_of_url("https://e.test/a"));
-  ASSERT_TRUE(page && *page);
-  EXPECT_EQ((*page)->content_id, uuid_of_url("https://e.test/a"));
-  EXPECT_EQ((*page)->crawl_id, "two");
-  EXPECT_EQ((*page)->stored_at, clock_.time);
+  const auto found = archive_->versions(uuid_of_url("https://e.test/a"), {1, 0});
+  ASSERT_TRUE(found && !found->items.empty());
+  const StoredPage& page = found->items.front();
+  EXPECT_EQ(page.content_id, uuid_of_url("https://e.test/a"));
+  EXPECT_EQ(page.crawl_id, "two");
+  EXPECT_EQ(page.stored_at, clock_.time);
 }
 
 TEST_F(ArchiveTest, ListsVersionsNewestFirst) {
@@ -109,9 +108,9 @@ TEST_F(ArchiveTest, TakesNothingElseForAnId) {
   std::string id = uuid_of_url("https://e.test/a");
   for (const std::string& wrong :
        {std::string(), std::string("17"), std::string(36, 'x'), id + "0", id.substr(1) + "g"}) {
-    const auto found = archive_->find(wrong);
+    const auto found = archive_->versions(wrong, {1, 0});
     ASSERT_TRUE(found) << wrong;
-    EXPECT_FALSE(*found) << wrong;
+    EXPECT_TRUE(found->items.empty()) << wrong;
   }
 }
 
@@ -131,13 +130,13 @@ TEST_F(ArchiveTest, ForgetsWhatIsTooOld) {
   EXPECT_GT(archive_->bytes(), 0U);
   store("https://e.test/b", "c", "new");
   EXPECT_EQ(newest("https://e.test/b"), "new");
-  EXPECT_EQ(archive_->bytes(), compressor_.pack("new").size());
+  EXPECT_EQ(archive_->bytes(), archive_->pack("new").size());
 }
 
 TEST_F(ArchiveTest, ForgetsTheOldestWhenThereIsTooMuch) {
   std::string text;
   for (unsigned i = 0; i < 2000; ++i) text += std::to_string(i * i * 7919U);
-  const std::size_t size = compressor_.pack(text).size();
+  const std::size_t size = archive_->pack(text).size();
   open({kGenerous.keep, 3 * size});
   for (int i = 0; i < 10; ++i) store("https://e.test/" + std::to_string(i), "c", text);
   EXPECT_EQ(archive_->of_crawl("c", {10, 0})->total, 3U);
@@ -165,7 +164,7 @@ TEST_F(ArchiveTest, EmptiesWhenNothingIsToBeKept) {
 }
 
 TEST_F(ArchiveTest, DoesNotCountAPageOfAWorkThatFailed) {
-  const std::string packed = compressor_.pack("text");
+  const std::string packed = archive_->pack("text");
   const auto failed = commits_->run([&](SQLite::Database& database) {
     archive_->store(database, {"https://e.test/a", "c", clock_.time, packed});
     throw std::runtime_error("no");

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sluice::data {
+namespace sluice::content {
 
 // Any thread. Keeps a context for each thread that packs at the same time: making one costs more
 // than packing a page.
@@ -34,4 +34,4 @@ class Compressor final {
   std::vector<std::unique_ptr<Context>> idle_;  // guarded by mutex_
 };
 
-}  // namespace sluice::data
+}  // namespace sluice::content

@@ -1,5 +1,5 @@
 // Packing and unpacking.
-#include "data/compressor.hpp"
+#include "content/compressor.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace sluice::data {
+namespace sluice::content {
 namespace {
 
 constexpr std::size_t kMost = 1 << 20;
@@ -57,4 +57,4 @@ TEST(Compressor, PacksOnSeveralThreads) {
 }
 
 }  // namespace
-}  // namespace sluice::data
+}  // namespace sluice::content

@@ -1,12 +1,12 @@
 // zstd, behind two functions.
-#include "data/compressor.hpp"
+#include "content/compressor.hpp"
 
 #include <zstd.h>
 
 #include <cassert>
 #include <utility>
 
-namespace sluice::data {
+namespace sluice::content {
 namespace {
 
 // The fastest ordinary level: it halves a page of 3 KB in 14 microseconds, and the
@@ -63,4 +63,4 @@ Result<std::string> Compressor::unpack(std::string_view packed, std::size_t most
   return bytes;
 }
 
-}  // namespace sluice::data
+}  // namespace sluice::content
