@@ -189,10 +189,14 @@ class State {
   std::optional<std::string> get(std::string_view key) const {
     std::optional<std::string> out;
     if (!api_) return out;
-    const auto keep = [](void* ctx, sluice_str value) {
-      static_cast<std::optional<std::string>*>(ctx)->emplace(to_cpp(value));
+    const auto keep = [&out](std::string_view value) { out.emplace(value); };
+    detail::Visitor visit(keep);
+    const auto take = [](void* ctx, sluice_str value) {
+      (*static_cast<decltype(visit)*>(ctx))(to_cpp(value));
     };
-    if (api_->get(host_, to_c(key), keep, &out) != SLUICE_OK) out.reset();
+    const sluice_status s = api_->get(host_, to_c(key), take, &visit);
+    visit.rethrow();
+    if (s != SLUICE_OK) out.reset();
     return out;
   }
   Status put(std::string_view key, std::string_view value) const {
@@ -201,14 +205,14 @@ class State {
   // Calls fn(std::string_view key, std::string_view value) for every key with that beginning.
   template <class F>
   Status each(std::string_view prefix, F&& fn) const {
-    using Fn = std::remove_reference_t<F>;
-    Fn* target = std::addressof(fn);
-    const auto visit = [](void* ctx, sluice_str key, sluice_str value) -> sluice_status {
-      (**static_cast<Fn**>(ctx))(to_cpp(key), to_cpp(value));
-      return SLUICE_OK;
+    detail::Visitor visit(fn);
+    const auto take = [](void* ctx, sluice_str key, sluice_str value) -> sluice_status {
+      return (*static_cast<decltype(visit)*>(ctx))(to_cpp(key), to_cpp(value));
     };
-    return outcome(api_ ? api_->scan(host_, to_c(prefix), visit, &target) : SLUICE_E_UNSUPPORTED,
-                   prefix);
+    const sluice_status s =
+        api_ ? api_->scan(host_, to_c(prefix), take, &visit) : sluice_status{SLUICE_E_UNSUPPORTED};
+    visit.rethrow();
+    return outcome(s, prefix);
   }
   Status erase(std::string_view key) const {
     return outcome(api_ ? api_->erase(host_, to_c(key)) : SLUICE_E_UNSUPPORTED, key);
@@ -222,43 +226,64 @@ class State {
   const sluice_state* api_;
 };
 
+namespace detail {
+
+// What the host calls back. Where memory has ended, that is said and the host goes on; anything
+// else that is thrown is a bug of the plugin, which the host hears of as an error of its log.
+template <class F>
+void call_back(const Host& host, const char* what, F&& fn) noexcept {
+  sluice_error e = make_error();
+  const sluice_status s = guard(&e, [&]() -> Status {
+    fn();
+    return {};
+  });
+  if (s != SLUICE_OK) host.log(SLUICE_LOG_ERROR, e.message, {{to_c("in"), text_value(what)}});
+}
+
+}  // namespace detail
+
 // Runs `fn` once on [worker]: the way off the event loop. Stop waits for it. False: this host has
 // no timers, and `fn` will not run.
 inline bool post(const Host& host, std::function<void()> fn) {
   const auto* api = host.find<sluice_timer>(SLUICE_IFACE_TIMER);
   if (!api || !SLUICE_HAS_FN(api, post)) return false;
-  auto keep = std::make_unique<std::function<void()>>(std::move(fn));
+  struct Work {
+    Host host;
+    std::function<void()> fn;
+  };
+  auto keep = std::make_unique<Work>(Work{host, std::move(fn)});
   const auto run = [](void* ctx) {
-    const std::unique_ptr<std::function<void()>> work(static_cast<std::function<void()>*>(ctx));
-    (*work)();
+    const std::unique_ptr<Work> work(static_cast<Work*>(ctx));
+    detail::call_back(work->host, "posted work", work->fn);
   };
   if (api->post(host.raw(), run, keep.get()) != SLUICE_OK) return false;
   (void)keep.release();  // run frees it
   return true;
 }
 
-// A timer that stops when it goes out of scope. `fn` runs on [io] and must neither block nor throw.
+// A timer that stops when it goes out of scope. `fn` runs on [io] and must not block.
 class Timer {
  public:
   Timer() = default;
   Timer(const Host& host, std::chrono::milliseconds delay, std::chrono::milliseconds period,
         std::function<void()> fn)
-      : host_(host.raw()),
-        api_(host.find<sluice_timer>(SLUICE_IFACE_TIMER)),
-        fn_(std::make_unique<std::function<void()>>(std::move(fn))) {
-    const auto run = [](void* ctx) { (*static_cast<std::function<void()>*>(ctx))(); };
+      : api_(host.find<sluice_timer>(SLUICE_IFACE_TIMER)),
+        work_(std::make_unique<Work>(Work{host, std::move(fn)})) {
+    const auto run = [](void* ctx) {
+      auto& work = *static_cast<Work*>(ctx);
+      detail::call_back(work.host, "a timer", work.fn);
+    };
     if (!api_ ||
-        api_->start(host_, static_cast<uint32_t>(delay.count()),
-                    static_cast<uint32_t>(period.count()), run, fn_.get(), &id_) != SLUICE_OK)
+        api_->start(host.raw(), static_cast<uint32_t>(delay.count()),
+                    static_cast<uint32_t>(period.count()), run, work_.get(), &id_) != SLUICE_OK)
       api_ = nullptr;
   }
   Timer(Timer&& o) noexcept
-      : host_(o.host_), api_(std::exchange(o.api_, nullptr)), fn_(std::move(o.fn_)), id_(o.id_) {}
+      : api_(std::exchange(o.api_, nullptr)), work_(std::move(o.work_)), id_(o.id_) {}
   Timer& operator=(Timer&& o) noexcept {
     cancel();
-    host_ = o.host_;
     api_ = std::exchange(o.api_, nullptr);
-    fn_ = std::move(o.fn_);
+    work_ = std::move(o.work_);
     id_ = o.id_;
     return *this;
   }
@@ -266,13 +291,16 @@ class Timer {
 
   // Returns after a running call has ended, unless called from inside it.
   void cancel() noexcept {
-    if (api_) std::exchange(api_, nullptr)->cancel(host_, id_);
+    if (api_) std::exchange(api_, nullptr)->cancel(work_->host.raw(), id_);
   }
 
  private:
-  const sluice_host* host_ = nullptr;
+  struct Work {
+    Host host;
+    std::function<void()> fn;
+  };
   const sluice_timer* api_ = nullptr;
-  std::unique_ptr<std::function<void()>> fn_;
+  std::unique_ptr<Work> work_;
   uint64_t id_ = 0;
 };
 

@@ -104,15 +104,23 @@ class HttpClient {
   static void finish(void* ctx, const sluice_http_response* r) noexcept {
     const std::unique_ptr<std::function<void(HttpResponse)>> done(
         static_cast<std::function<void(HttpResponse)>*>(ctx));
-    detail::guard(nullptr, [&]() -> Status {
-      HttpResponse out;
-      out.status = r->status;
-      out.why = r->transport;
+    HttpResponse out;
+    const sluice_status s = detail::guard(nullptr, [&]() -> Status {
       for (uint32_t i = 0; i < r->header_count; ++i) {
         out.headers.push_back(
             {std::string(to_cpp(r->headers[i].name)), std::string(to_cpp(r->headers[i].value))});
       }
       out.body = to_cpp(r->body);
+      return {};
+    });
+    if (s == SLUICE_OK) {
+      out.status = r->status;
+      out.why = r->transport;
+    } else {  // there is no room for the answer: as if none had come
+      out = HttpResponse{};
+      out.why = s;
+    }
+    detail::guard(nullptr, [&]() -> Status {
       (*done)(std::move(out));
       return {};
     });

@@ -60,15 +60,14 @@ class Record {
   // Calls fn(std::string_view key, const sluice_value&) for every key, the document's included.
   template <std::invocable<std::string_view, const sluice_value&> F>
   void each_meta(F&& fn) const {
-    using Fn = std::remove_reference_t<F>;
-    Fn* target = std::addressof(fn);
+    detail::Visitor visit(fn);
     api().meta_each(
         r_,
         [](void* ctx, const sluice_kv* kv) -> sluice_status {
-          (**static_cast<Fn**>(ctx))(to_cpp(kv->key), kv->value);
-          return SLUICE_OK;
+          return (*static_cast<decltype(visit)*>(ctx))(to_cpp(kv->key), kv->value);
         },
-        &target);
+        &visit);
+    visit.rethrow();
   }
 
   // Replaces the text; it is moved in, not copied.
@@ -195,7 +194,7 @@ class Batch {
   // Of a page: with the reason it is counted under, in a-z, 0-9 and _ ("language_de").
   void drop(uint32_t i, std::string_view reason) noexcept {
     sluice_error e = detail::make_error();
-    Status{SLUICE_DROPPED, std::string(reason)}.fill(&e);
+    detail::fail(&e, SLUICE_DROPPED, reason);
     api().batch_settle(b_, i, SLUICE_DROPPED, &e);
   }
 

@@ -120,6 +120,33 @@ sluice_status guard(sluice_error* err, F&& f) noexcept {
   }
 }
 
+// A function of the plugin that C calls for each of many things. What it throws ends the walk
+// there, waits while the C in between returns, and goes on behind it: nothing is thrown across the
+// boundary.
+template <class F>
+class Visitor {
+ public:
+  explicit Visitor(F& fn) noexcept : fn_(fn) {}
+
+  template <class... Args>
+  sluice_status operator()(Args&&... args) noexcept {
+    try {
+      fn_(std::forward<Args>(args)...);
+      return SLUICE_OK;
+    } catch (...) {
+      thrown_ = std::current_exception();
+      return SLUICE_E_INTERNAL;
+    }
+  }
+  void rethrow() const {
+    if (thrown_) std::rethrow_exception(thrown_);
+  }
+
+ private:
+  F& fn_;
+  std::exception_ptr thrown_;
+};
+
 }  // namespace detail
 }  // namespace sdk_v1
 }  // namespace sluice
