@@ -1,22 +1,23 @@
 // bm25-sink: keyword search for a pipeline. Records become rows of an embedded index (index/), and
 // the same instance answers searches on it.
+#include "common/json/record_metadata.hpp"
+#include "index/keyword_index.hpp"
+#include "index/unicode.hpp"
+
 #include <sluice/plugin.hpp>
 
-#include <array>
+#include <simdjson.h>
+
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <new>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "index/keyword_index.hpp"
-#include "index/unicode.hpp"
-
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr const char* kSchema = R"json({
   "type": "object",
@@ -45,41 +46,28 @@ std::string with_valid_utf8(std::string_view text) {
   return out;
 }
 
-Json to_json(const sluice_value& value) {
-  switch (value.kind) {
-    case SLUICE_BOOL:
-      return value.as.i64 != 0;
-    case SLUICE_I64:
-    case SLUICE_TIME:
-      return value.as.i64;
-    case SLUICE_F64:
-      return value.as.f64;
-    case SLUICE_TEXT:
-      return with_valid_utf8(sluice::to_cpp(value.as.str));
-    case SLUICE_JSON: {
-      Json nested = Json::parse(sluice::to_cpp(value.as.str), nullptr, false);
-      return nested.is_discarded() ? Json() : nested;
-    }
-    default:
-      return {};
-  }
+std::string text_at(const sluice::Record& record, const char* key) {
+  return with_valid_utf8(record.meta_text(key));
 }
 
 // The words of a heading path, which a chunker may give as text or as a list.
-std::string headings_of(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
+std::string headings_of(const sluice::Record& record) {
+  const auto value = record.meta("heading_path");
+  if (!value || value->kind != SLUICE_JSON) return text_at(record, "heading_path");
+  const std::string_view json = sluice::to_cpp(value->as.str);
+  simdjson::dom::parser parser;
+  simdjson::dom::array list;
+  const auto parsed = parser.parse(json.data(), json.size()).get(list);
+  if (parsed == simdjson::MEMALLOC) throw std::bad_alloc{};
+  if (parsed != simdjson::SUCCESS) return {};
   std::string out;
-  for (const Json& heading : value) {
-    if (!heading.is_string()) continue;
+  for (const simdjson::dom::element item : list) {
+    std::string_view heading;
+    if (item.get(heading) != simdjson::SUCCESS) continue;
     if (!out.empty()) out += " > ";
-    out += heading.get<std::string>();
+    out += heading;
   }
   return out;
-}
-
-std::string text_at(const Json& metadata, const char* key) {
-  const auto found = metadata.find(key);
-  return found != metadata.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 bm25::Chunk chunk_of(const sluice::Record& record) {
@@ -87,24 +75,17 @@ bm25::Chunk chunk_of(const sluice::Record& record) {
   chunk.document = record.document_id();
   chunk.ordinal = record.ordinal();
   chunk.text = record.text();
-  Json metadata = Json::object();
-  record.each_meta([&](std::string_view key, const sluice_value& value) {
-    if (Json json = to_json(value); !json.is_null()) {
-      metadata[with_valid_utf8(key)] = std::move(json);
-    }
-  });
-  chunk.title = text_at(metadata, "title");
-  chunk.headings = headings_of(metadata.value("heading_path", Json()));
-  chunk.attributes = {.domain = text_at(metadata, "domain"),
-                      .language = text_at(metadata, "language"),
-                      .country = text_at(metadata, "country"),
-                      .crawl_id = text_at(metadata, "crawl_id"),
+  chunk.title = text_at(record, "title");
+  chunk.headings = headings_of(record);
+  chunk.attributes = {.domain = text_at(record, "domain"),
+                      .language = text_at(record, "language"),
+                      .country = text_at(record, "country"),
+                      .crawl_id = text_at(record, "crawl_id"),
                       .is_mobile = std::nullopt};
-  if (const auto mobile = metadata.find("is_mobile");
-      mobile != metadata.end() && mobile->is_boolean()) {
-    chunk.attributes.is_mobile = mobile->get<bool>();
+  if (const auto mobile = record.meta("is_mobile"); mobile && mobile->kind == SLUICE_BOOL) {
+    chunk.attributes.is_mobile = mobile->as.i64 != 0;
   }
-  chunk.metadata = metadata.dump();
+  chunk.metadata = plugin_common::metadata_object(record);
   return chunk;
 }
 
@@ -120,12 +101,11 @@ class Bm25Sink final : public sluice::Component, public sluice::Sink, public slu
   static constexpr std::uint32_t kSearchWants = SLUICE_SEARCH_WANTS_TEXT;
 
   sluice::Status configure(sluice::Config config) override {
-    const Json settings = Json::parse(config.json());
-    path_ = settings.value("path", "");
-    settings_.bm25.k1 = settings.value("k1", settings_.bm25.k1);
-    settings_.bm25.b = settings.value("b", settings_.bm25.b);
-    settings_.analyzer.language = settings.value("language", settings_.analyzer.language);
-    settings_.analyzer.stemming = settings.value("stemming", settings_.analyzer.stemming);
+    path_ = config.text("/path");
+    settings_.bm25.k1 = config.number("/k1");
+    settings_.bm25.b = config.number("/b");
+    settings_.analyzer.language = config.text("/language");
+    settings_.analyzer.stemming = config.boolean("/stemming");
     if (settings_.analyzer.language != "auto" &&
         !bm25::language_of_tag(settings_.analyzer.language)) {
       return sluice::Status::config(

@@ -1,6 +1,7 @@
 #include "interner.hpp"
 
 #include <mutex>
+#include <new>
 
 namespace local_vectors {
 
@@ -8,8 +9,16 @@ Interner::Id Interner::add(std::string_view text) {
   if (text.empty()) return kNone;
   const std::unique_lock lock(mutex_);
   const auto [at, is_new] = ids_.try_emplace(std::string(text), next_);
-  if (is_new) entries_[next_++].text = &at->first;
-  ++entries_[at->second].users;
+  if (is_new) {
+    try {
+      entries_[next_].text = &at->first;
+    } catch (const std::bad_alloc&) {
+      ids_.erase(at);
+      throw;
+    }
+    ++next_;
+  }
+  ++entries_.find(at->second)->second.users;
   return at->second;
 }
 

@@ -1,6 +1,6 @@
 // local-vectors: the sluice.sink/1 and sluice.search/1 roles over a VectorIndex in this instance's
 // data folder.
-#include "metadata.hpp"
+#include "common/json/record_metadata.hpp"
 #include "vector_index.hpp"
 
 #include <sluice/plugin.hpp>
@@ -46,6 +46,16 @@ sluice::Status status_of(const SearchFailure& failure) {
       break;
   }
   return sluice::Status::retry(failure.sentence);
+}
+
+// Views of the record's own strings: the values that searches filter by.
+AttributeViews attributes_of(const sluice::Record& record) {
+  AttributeViews views;
+  for (std::size_t i = 0; i < kAttributes; ++i) views[i] = record.meta_text(kAttributeNames[i]);
+  if (const auto is_mobile = record.meta(kAttributeNames[kIsMobile]);
+      is_mobile && is_mobile->kind == SLUICE_BOOL)
+    views[kIsMobile] = is_mobile->as.i64 != 0 ? "true" : "false";
+  return views;
 }
 
 Deadline deadline_of(const sluice_search_request& request) {
@@ -132,7 +142,7 @@ class LocalVectors final : public sluice::Component, public sluice::Sink, public
     change.document_id = record.document_id();
     if (record.op() == SLUICE_TRIM) change.ordinal = record.chunk_count();
     if (record.op() != SLUICE_UPSERT) return change;
-    metadata = metadata_json(record);
+    metadata = plugin_common::metadata_object(record);
     change.kind = Change::Kind::kPut;
     change.ordinal = record.ordinal();
     change.vector = record.vector(kVector);

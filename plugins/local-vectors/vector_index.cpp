@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <new>
 #include <stdexcept>
 #include <unordered_map>
 #include <utility>
@@ -67,8 +68,12 @@ class VectorIndex::Borrowed {
   }
   ~Borrowed() {
     reader_->end();
-    const std::lock_guard lock(index_.readers_mutex_);
-    index_.readers_.push_back(std::move(reader_));
+    try {
+      const std::lock_guard lock(index_.readers_mutex_);
+      index_.readers_.push_back(std::move(reader_));
+    } catch (const std::bad_alloc&) {
+      // It goes; the next search opens another.
+    }
   }
   Borrowed(const Borrowed&) = delete;
   Borrowed& operator=(const Borrowed&) = delete;
@@ -182,16 +187,23 @@ void VectorIndex::write(std::span<const Change> changes,
     }
     transaction.commit();
   }
+  // What finds no memory now comes again with its record; what is removed goes in any case.
+  bool has_room = true;
   for (const Edit& edit : edits) {
     if (edit.is_removal) {
       memory_.erase(edit.numbers.key);
-    } else {
+      continue;
+    }
+    try {
       memory_.put({.key = edit.numbers.key,
                    .document = edit.numbers.document,
                    .unit = units[edit.put],
                    .attributes = changes[edit.put].attributes});
+    } catch (const std::bad_alloc&) {
+      has_room = false;
     }
   }
+  if (!has_room) throw std::bad_alloc{};
 }
 
 std::variant<Found, SearchFailure> VectorIndex::search(const Query& query) const {

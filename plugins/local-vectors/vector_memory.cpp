@@ -2,9 +2,18 @@
 
 #include <algorithm>
 #include <mutex>
+#include <new>
 #include <utility>
 
 namespace local_vectors {
+namespace {
+
+// At least twice as much as before, so that growing stays cheap per number.
+void make_room(std::vector<std::uint32_t>& numbers, std::size_t wanted) {
+  if (wanted > numbers.capacity()) numbers.reserve(std::max(wanted, 2 * numbers.capacity()));
+}
+
+}  // namespace
 
 // The filter in numbers.
 struct VectorMemory::Conditions {
@@ -60,27 +69,26 @@ VectorMemory::Segment& VectorMemory::segment_of(std::uint32_t slot) {
   return *segments_[slot / kRows];  // the writer reads segments_ unlocked: nobody else changes it
 }
 
+// Room first, numbers after it: when there is no room, nothing has changed. With it comes the room
+// that erase needs to give the numbers back.
 VectorMemory::Slot VectorMemory::new_slot(std::int64_t document) {
-  if (free_slots_.empty()) {
-    const auto first = static_cast<std::uint32_t>(segments_.size() * kRows);
-    auto segment = std::make_unique<Segment>(stride_for(dimension_));
-    {
-      const std::unique_lock lock(shape_mutex_);
-      segments_.push_back(std::move(segment));
-    }
-    // Lowest first, so that the slots in use stay together.
-    for (std::uint32_t row = kRows; row-- > 0;) free_slots_.push_back(first + row);
-  }
+  if (free_slots_.empty()) add_segment();
   auto [at, is_new] = documents_.try_emplace(document);
-  if (is_new) {
-    if (free_dense_.empty()) {
-      at->second.dense = dense_end_.fetch_add(1, std::memory_order_relaxed);
-    } else {
-      at->second.dense = free_dense_.back();
-      free_dense_.pop_back();
+  if (is_new && free_dense_.empty()) {
+    const std::uint32_t next = dense_end_.load(std::memory_order_relaxed);
+    try {
+      make_room(free_dense_, next + 1);
+    } catch (const std::bad_alloc&) {
+      documents_.erase(at);
+      throw;
     }
-    document_count_.fetch_add(1, std::memory_order_relaxed);
+    at->second.dense = next;
+    dense_end_.store(next + 1, std::memory_order_relaxed);
+  } else if (is_new) {
+    at->second.dense = free_dense_.back();
+    free_dense_.pop_back();
   }
+  if (is_new) document_count_.fetch_add(1, std::memory_order_relaxed);
   ++at->second.chunks;
   chunk_count_.fetch_add(1, std::memory_order_relaxed);
   const std::uint32_t slot = free_slots_.back();
@@ -88,19 +96,41 @@ VectorMemory::Slot VectorMemory::new_slot(std::int64_t document) {
   return {.index = slot, .document = document};
 }
 
+void VectorMemory::add_segment() {
+  const auto first = static_cast<std::uint32_t>(segments_.size() * kRows);
+  auto segment = std::make_unique<Segment>(stride_for(dimension_));
+  make_room(free_slots_, first + kRows);
+  {
+    const std::unique_lock lock(shape_mutex_);
+    segments_.push_back(std::move(segment));
+  }
+  // Lowest first, so that the slots in use stay together.
+  for (std::uint32_t row = kRows; row-- > 0;) free_slots_.push_back(first + row);
+}
+
 void VectorMemory::put(const MemoryRow& row) {
   if (dimension_ == 0) {
     const std::unique_lock lock(shape_mutex_);
     dimension_ = row.unit.size();
   }
-  auto at = slots_.find(row.key);
-  if (at == slots_.end()) at = slots_.emplace(row.key, new_slot(row.document)).first;
-
   const std::size_t stride = stride_for(dimension_);
   std::vector<std::int8_t> codes(stride);
   const Quantised made = quantise_row(row.unit, codes);
-  AttributeIds ids{};
-  for (std::size_t i = 0; i < kAttributes; ++i) ids[i] = interner_.add(row.attributes[i]);
+  const auto [at, is_new] = slots_.try_emplace(row.key);
+  try {
+    if (is_new) at->second = new_slot(row.document);
+  } catch (const std::bad_alloc&) {
+    slots_.erase(at);
+    throw;
+  }
+  AttributeIds ids = {};
+  try {
+    for (std::size_t i = 0; i < kAttributes; ++i) ids[i] = interner_.add(row.attributes[i]);
+  } catch (const std::bad_alloc&) {
+    for (const Interner::Id id : ids) interner_.release(id);
+    if (is_new) erase(row.key);
+    throw;
+  }
 
   Segment& segment = segment_of(at->second.index);
   const std::size_t in = at->second.index % kRows;
@@ -111,7 +141,7 @@ void VectorMemory::put(const MemoryRow& row) {
               segment.codes.begin() + static_cast<std::ptrdiff_t>(in * stride));
     segment.scale[in] = made.scale;
     segment.error[in] = made.error;
-    segment.document[in] = documents_[at->second.document].dense;
+    segment.document[in] = documents_.find(at->second.document)->second.dense;
     segment.key[in] = row.key;
     before = std::exchange(segment.attributes[in], ids);
     segment.used = std::max(segment.used, in + 1);
@@ -119,7 +149,7 @@ void VectorMemory::put(const MemoryRow& row) {
   for (const Interner::Id id : before) interner_.release(id);
 }
 
-void VectorMemory::erase(std::int64_t key) {
+void VectorMemory::erase(std::int64_t key) noexcept {
   const auto at = slots_.find(key);
   if (at == slots_.end()) return;
   Segment& segment = segment_of(at->second.index);
@@ -131,7 +161,7 @@ void VectorMemory::erase(std::int64_t key) {
     before = std::exchange(segment.attributes[in], AttributeIds{});
   }
   for (const Interner::Id id : before) interner_.release(id);
-  free_slots_.push_back(at->second.index);
+  free_slots_.push_back(at->second.index);  // there is room: see new_slot
   release_document(at->second.document);
   slots_.erase(at);
   chunk_count_.fetch_sub(1, std::memory_order_relaxed);

@@ -48,10 +48,11 @@ class VectorMemory {
   std::uint64_t documents() const { return document_count_.load(std::memory_order_relaxed); }
   std::uint64_t chunks() const { return chunk_count_.load(std::memory_order_relaxed); }
 
-  // [writer] Adds the row, or replaces the one with its key.
+  // [writer] Adds the row, or replaces the one with its key. Throws std::bad_alloc, and then
+  // nothing has changed.
   void put(const MemoryRow& row);
-  // [writer] Does nothing for a key that is not there.
-  void erase(std::int64_t key);
+  // [writer] Does nothing for a key that is not there. Needs no memory.
+  void erase(std::int64_t key) noexcept;
 
   // Which rows may belong to the best `limit` documents for this query, and certainly all that do.
   Scan scan(std::span<const float> unit_query, std::size_t limit, const Filter& filter,
@@ -88,6 +89,7 @@ class VectorMemory {
   struct Pass;  // one scan under way
 
   Slot new_slot(std::int64_t document);
+  void add_segment();
   Segment& segment_of(std::uint32_t slot);
   void release_document(std::int64_t number);
   void scan_segment(const Segment& segment, const Conditions& conditions, Pass& pass) const;

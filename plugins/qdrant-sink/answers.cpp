@@ -1,6 +1,6 @@
 #include "answers.hpp"
 
-#include "json_writer.hpp"
+#include "common/json/json_writer.hpp"
 #include "payload.hpp"
 
 #include <simdjson.h>
@@ -9,6 +9,8 @@
 
 namespace qdrant_sink {
 namespace {
+
+using plugin_common::append_text;
 
 namespace dom = simdjson::dom;
 

@@ -1,6 +1,6 @@
 #include "filter.hpp"
 
-#include "json_writer.hpp"
+#include "common/json/json_writer.hpp"
 #include "payload.hpp"
 
 #include <simdjson.h>
@@ -10,6 +10,8 @@
 
 namespace qdrant_sink {
 namespace {
+
+using plugin_common::append_text;
 
 namespace dom = simdjson::dom;
 

@@ -1,9 +1,10 @@
 // qdrant-sink: the sluice.sink/1 and sluice.search/1 roles over one collection of a Qdrant.
+#include "common/json/record_metadata.hpp"
 #include "common/outage/host_log.hpp"
 #include "finder.hpp"
 #include "host_wire.hpp"
+#include "payload.hpp"
 #include "point_writer.hpp"
-#include "record_metadata.hpp"
 #include "server.hpp"
 
 #include <sluice/plugin.hpp>
@@ -278,7 +279,7 @@ class QdrantSink final : public sluice::Component, public sluice::Sink, public s
     change.document_id = record.document_id();
     if (record.op() == SLUICE_TRIM) change.ordinal = record.chunk_count();
     if (record.op() != SLUICE_UPSERT) return change;
-    metadata = metadata_members(record);
+    metadata = plugin_common::metadata_members(record, is_ours);
     change.kind = Change::Kind::kPut;
     change.ordinal = record.ordinal();
     change.vector = record.vector(collection_.vector);

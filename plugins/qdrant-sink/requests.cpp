@@ -1,11 +1,15 @@
 #include "requests.hpp"
 
-#include "json_writer.hpp"
+#include "common/json/json_writer.hpp"
 #include "payload.hpp"
 #include "point_id.hpp"
 
 namespace qdrant_sink {
 namespace {
+
+using plugin_common::append_floats;
+using plugin_common::append_integer;
+using plugin_common::append_text;
 
 void append_key(std::string& out, std::string_view key) {
   append_text(out, key);

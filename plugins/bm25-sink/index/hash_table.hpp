@@ -41,7 +41,7 @@ class HashTable {
   void insert(std::uint64_t hash, std::uint32_t value) {
     Shard& shard = shards_[hash >> kShardShift];
     if (shard.used + 1 > shard.slots.size() / 4 * 3) grow(shard);
-    place(shard, {tag_of(hash), value});
+    place(shard.slots, {tag_of(hash), value});
     ++shard.used;
   }
 
@@ -77,19 +77,20 @@ class HashTable {
 
   static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash); }
 
-  static void place(Shard& shard, Entry entry) {
-    const std::size_t mask = shard.slots.size() - 1;
+  static void place(std::vector<Entry>& slots, Entry entry) {
+    const std::size_t mask = slots.size() - 1;
     std::size_t at = entry.tag & mask;
-    while (shard.slots[at].value != kFree) at = (at + 1) & mask;
-    shard.slots[at] = entry;
+    while (slots[at].value != kFree) at = (at + 1) & mask;
+    slots[at] = entry;
   }
 
+  // When there is no memory for it, the shard stays as it is.
   static void grow(Shard& shard) {
-    std::vector<Entry> old = std::move(shard.slots);
-    shard.slots.assign(old.empty() ? 8 : old.size() * 2, Entry{});
-    for (const Entry& entry : old) {
-      if (entry.value != kFree) place(shard, entry);
+    std::vector<Entry> wider(shard.slots.empty() ? 8 : shard.slots.size() * 2);
+    for (const Entry& entry : shard.slots) {
+      if (entry.value != kFree) place(wider, entry);
     }
+    shard.slots = std::move(wider);
   }
 
   std::array<Shard, 256> shards_;

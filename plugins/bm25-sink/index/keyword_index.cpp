@@ -81,24 +81,52 @@ std::string KeywordIndex::fingerprint() const {
          settings_.analyzer.language + ", stemming " + (settings_.analyzer.stemming ? "on" : "off");
 }
 
+std::shared_ptr<MemoryIndex> KeywordIndex::memory() const {
+  const std::lock_guard lock(index_mutex_);
+  return index_;
+}
+
 void KeywordIndex::open_index() {
   const SnapshotStamp expected{store_->identity(), fingerprint(), 0};
   const auto snapshot = SnapshotFile::open(folder_ / kSnapshotFile, expected);
   // A snapshot from after a database that was put back from a backup knows rows that never were.
   if (snapshot && snapshot->watermark() <= store_->last_row()) {
-    index_ = std::make_unique<MemoryIndex>();
+    index_ = std::make_shared<MemoryIndex>();
     const std::vector<RowId> rows = readers_.take()->rows_up_to(snapshot->watermark());
     if (snapshot->load(*index_, rows)) {
-      replay(snapshot->watermark());
+      replay(*index_, snapshot->watermark());
       return;
     }
   }
-  index_ = std::make_unique<MemoryIndex>();
-  replay(0);
+  index_ = load();
+}
+
+// From the rows alone.
+std::shared_ptr<MemoryIndex> KeywordIndex::load() {
+  auto fresh = std::make_shared<MemoryIndex>();
+  replay(*fresh, 0);
+  return fresh;
+}
+
+// Brings memory up to rows that are on disk already. Throws std::bad_alloc when there is no room;
+// the next call loads all rows anew. With writer_mutex_.
+void KeywordIndex::apply(std::span<const IndexChange> changes) {
+  if (is_behind_) {
+    auto fresh = load();
+    {
+      const std::lock_guard lock(index_mutex_);
+      index_.swap(fresh);
+    }
+    is_behind_ = false;
+    return;  // the rows have these changes too
+  }
+  is_behind_ = true;  // unless it gets to its end
+  index_->apply(changes);
+  is_behind_ = false;
 }
 
 // Reads and analyses the rows above `after`, in parallel, and adds them in order.
-void KeywordIndex::replay(RowId after) {
+void KeywordIndex::replay(MemoryIndex& into, RowId after) {
   const std::size_t threads = std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
   const auto reader = readers_.take();
   std::vector<StoredChunk> rows;
@@ -127,7 +155,7 @@ void KeywordIndex::replay(RowId after) {
                                  std::min(first + kReplayRows, rows.size())));
     }
     for (auto& part : parts) part.get();
-    index_->apply(changes);
+    into.apply(changes);
   }
 }
 
@@ -142,18 +170,11 @@ std::optional<Failure> KeywordIndex::write(std::span<const Write> batch) {
       }
     }
     const std::lock_guard lock(writer_mutex_);
-    if (is_broken_) {
-      return Failure{Failure::Kind::kBroken,
-                     "The keyword index ran out of memory in the middle of a batch; restart the "
-                     "host to load it anew from its rows."};
-    }
     const Planned planned = plan(batch, analyzed);
-    if (planned.changes.empty()) {
+    if (planned.changes.empty() && !is_behind_) {
       return std::nullopt;
     }
-    is_broken_ = true;  // unless apply gets to its end
-    index_->apply(planned.changes);
-    is_broken_ = false;
+    apply(planned.changes);
     has_garbage_.store(index_->compact(kCompactInBatch), std::memory_order_relaxed);
     unsaved_changes_.fetch_add(planned.changes.size(), std::memory_order_relaxed);
   } catch (const std::exception& error) {
@@ -252,7 +273,8 @@ Failure KeywordIndex::failure_of(const std::exception& error) const {
 }
 
 IndexResult KeywordIndex::rank(const SearchRequest& request) {
-  return find(request, analyzers_.take()->analyze_query(request.query, index_->languages()));
+  const auto index = memory();
+  return find(*index, request, analyzers_.take()->analyze_query(request.query, index->languages()));
 }
 
 void KeywordIndex::rest() {
@@ -261,17 +283,19 @@ void KeywordIndex::rest() {
   store_->release_memory();
 }
 
-IndexResult KeywordIndex::find(const SearchRequest& request, const std::vector<QueryWord>& words) {
-  return index_->search({.words = words,
-                         .filter = Filter::parse(request.filter),
-                         .limit = request.limit,
-                         .parameters = settings_.bm25});
+IndexResult KeywordIndex::find(const MemoryIndex& index, const SearchRequest& request,
+                               const std::vector<QueryWord>& words) {
+  return index.search({.words = words,
+                       .filter = Filter::parse(request.filter),
+                       .limit = request.limit,
+                       .parameters = settings_.bm25});
 }
 
 SearchResult KeywordIndex::search(const SearchRequest& request) {
+  const auto index = memory();
   const auto analyzer = analyzers_.take();
-  const std::vector<QueryWord> words = analyzer->analyze_query(request.query, index_->languages());
-  const IndexResult found = find(request, words);
+  const std::vector<QueryWord> words = analyzer->analyze_query(request.query, index->languages());
+  const IndexResult found = find(*index, request, words);
   SearchResult result;
   result.total = found.total;
   if (found.hits.empty()) {
@@ -293,16 +317,18 @@ void KeywordIndex::save() {
   const std::lock_guard saving(snapshot_mutex_);
   SnapshotStamp stamp{{}, fingerprint(), 0};
   MemoryIndex::StateImage image;
+  std::shared_ptr<MemoryIndex> index;
   std::uint64_t changes = 0;
   {
     const std::lock_guard lock(writer_mutex_);
-    if (is_broken_) return;
+    if (is_behind_) return;
     stamp.identity = store_->identity();
     stamp.watermark = store_->last_row();
-    image = index_->image();
+    index = memory();
+    image = index->image();
     changes = unsaved_changes_.load(std::memory_order_relaxed);
   }
-  save_snapshot(folder_ / kSnapshotFile, stamp, *index_, image);
+  save_snapshot(folder_ / kSnapshotFile, stamp, *index, image);
   unsaved_changes_.fetch_sub(changes, std::memory_order_relaxed);
 }
 
@@ -324,7 +350,7 @@ void KeywordIndex::maintain() {
       checkpoint();
       compact_rest();
       rewrite_sparse_rows();
-      const std::uint64_t chunks = index_->counts().chunks;
+      const std::uint64_t chunks = counts().chunks;
       if (unsaved_changes_.load(std::memory_order_relaxed) >=
           std::max(kSnapshotChanges, chunks / 4)) {
         save();
@@ -357,11 +383,11 @@ void KeywordIndex::compact_rest() {
 
 // Moves the chunks of a page that is mostly dead to the newest one, by writing their rows anew.
 void KeywordIndex::rewrite_sparse_rows() {
-  const std::vector<RowId> rows = index_->sparse_rows();
+  const std::vector<RowId> rows = memory()->sparse_rows();
   const auto reader = readers_.take();
   for (std::size_t first = 0; first < rows.size(); first += kRewriteRows) {
     const std::lock_guard lock(writer_mutex_);
-    if (is_broken_) return;
+    if (is_behind_) return;
     std::vector<IndexChange> changes;
     const auto analyzer = analyzers_.take();
     store_->begin();
@@ -380,9 +406,7 @@ void KeywordIndex::rewrite_sparse_rows() {
       store_->rollback();
       throw;
     }
-    is_broken_ = true;
-    index_->apply(changes);
-    is_broken_ = false;
+    apply(changes);
     has_garbage_.store(index_->compact(kCompactInBatch), std::memory_order_relaxed);
   }
 }

@@ -87,7 +87,7 @@ class KeywordIndex {
   // The ranking alone, without reading rows: what a search costs the index.
   IndexResult rank(const SearchRequest& request);
 
-  IndexCounts counts() const { return index_->counts(); }
+  IndexCounts counts() const { return memory()->counts(); }
 
   // Nothing is to be done for a while: gives back what is kept for speed alone.
   void rest();
@@ -98,12 +98,16 @@ class KeywordIndex {
  private:
   struct Planned;
 
+  std::shared_ptr<MemoryIndex> memory() const;
   void open_index();
-  void replay(RowId after);
+  std::shared_ptr<MemoryIndex> load();
+  void replay(MemoryIndex& into, RowId after);
+  void apply(std::span<const IndexChange> changes);
   Planned plan(std::span<const Write> batch, std::vector<AnalyzedChunk>& analyzed);
   void plan_upsert(const Write& write, AnalyzedChunk&& terms, Planned& out);
   void plan_erase(const std::string& document, std::uint32_t first, Planned& out);
-  IndexResult find(const SearchRequest& request, const std::vector<QueryWord>& words);
+  IndexResult find(const MemoryIndex& index, const SearchRequest& request,
+                   const std::vector<QueryWord>& words);
   Failure failure_of(const std::exception& error) const;
 
   void maintain();
@@ -118,12 +122,16 @@ class KeywordIndex {
 
   Pool<Analyzer> analyzers_;
   Pool<StoreReader> readers_;
-  std::unique_ptr<MemoryIndex> index_;  // set once, while opening
 
-  // Guards store_ and the writing side of index_.
+  // Guards index_, not what it points to. Shared: another takes its place when it has missed a
+  // change for want of memory, and searches under way keep theirs.
+  mutable std::mutex index_mutex_;
+  std::shared_ptr<MemoryIndex> index_;
+
+  // Guards store_ and the writing side of what index_ points to.
   std::mutex writer_mutex_;
   std::unique_ptr<Store> store_;
-  bool is_broken_ = false;  // memory and rows may differ: no more writes, no snapshot
+  bool is_behind_ = false;  // memory lacks changes that the rows have: it is loaded anew first
 
   // Guards the writing of the snapshot file.
   std::mutex snapshot_mutex_;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -52,9 +53,13 @@ class Pool {
   }
 
  private:
-  void give_back(std::unique_ptr<T> item) {
-    const std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(item));
+  void give_back(std::unique_ptr<T> item) noexcept {
+    try {
+      const std::lock_guard lock(mutex_);
+      idle_.push_back(std::move(item));
+    } catch (const std::bad_alloc&) {
+      // It goes; the next one is made anew.
+    }
   }
 
   const Maker maker_;

@@ -1,7 +1,6 @@
-#include "record_metadata.hpp"
+#include "common/json/record_metadata.hpp"
 
-#include "json_writer.hpp"
-#include "payload.hpp"
+#include "common/json/json_writer.hpp"
 
 #include <simdjson.h>
 
@@ -9,9 +8,10 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <new>
 #include <string_view>
 
-namespace qdrant_sink {
+namespace plugin_common {
 namespace {
 
 std::string rfc3339(std::int64_t nanoseconds) {
@@ -33,7 +33,9 @@ std::string rfc3339(std::int64_t nanoseconds) {
 void append_json(std::string& out, std::string_view text) {
   simdjson::dom::parser parser;
   simdjson::dom::element value;
-  if (parser.parse(text.data(), text.size()).get(value) == simdjson::SUCCESS) {
+  const auto parsed = parser.parse(text.data(), text.size()).get(value);
+  if (parsed == simdjson::MEMALLOC) throw std::bad_alloc{};
+  if (parsed == simdjson::SUCCESS) {
     out += simdjson::minify(value);
   } else {
     append_text(out, text);
@@ -68,10 +70,11 @@ bool append_value(std::string& out, const sluice_value& value) {
 
 }  // namespace
 
-std::string metadata_members(const sluice::Record& record) {
+std::string metadata_members(const sluice::Record& record,
+                             bool (*is_left_out)(std::string_view name)) {
   std::string out;
   record.each_meta([&](std::string_view key, const sluice_value& value) {
-    if (is_ours(key)) return;
+    if (is_left_out(key)) return;
     const std::size_t before = out.size();
     if (before > 0) out += ',';
     append_text(out, key);
@@ -81,4 +84,8 @@ std::string metadata_members(const sluice::Record& record) {
   return out;
 }
 
-}  // namespace qdrant_sink
+std::string metadata_object(const sluice::Record& record) {
+  return '{' + metadata_members(record) + '}';
+}
+
+}  // namespace plugin_common

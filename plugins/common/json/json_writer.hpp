@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace qdrant_sink {
+namespace plugin_common {
 
 // With quotation marks. Bytes that are not UTF-8 become U+FFFD: a page may hold anything, and one
 // of them must not cost the request.
@@ -18,4 +18,4 @@ void append_number(std::string& out, double number);
 // "[0.25,-1]". Every value must be finite.
 void append_floats(std::string& out, std::span<const float> values);
 
-}  // namespace qdrant_sink
+}  // namespace plugin_common

@@ -1,10 +1,10 @@
-#include "json_writer.hpp"
+#include "common/json/json_writer.hpp"
 
 #include <array>
 #include <charconv>
 #include <cmath>
 
-namespace qdrant_sink {
+namespace plugin_common {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
@@ -115,4 +115,4 @@ void append_floats(std::string& out, std::span<const float> values) {
   out += ']';
 }
 
-}  // namespace qdrant_sink
+}  // namespace plugin_common

@@ -1,5 +1,5 @@
 // Writing JSON: what is escaped, what is repaired, and floats that come back as they were.
-#include "json_writer.hpp"
+#include "common/json/json_writer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <random>
 #include <string>
 
-namespace qdrant_sink {
+namespace plugin_common {
 namespace {
 
 std::string text(std::string_view in) {
@@ -77,4 +77,4 @@ TEST(AppendNumber, HasNoFormForWhatIsNotFinite) {
 }
 
 }  // namespace
-}  // namespace qdrant_sink
+}  // namespace plugin_common
