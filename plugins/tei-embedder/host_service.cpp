@@ -8,6 +8,7 @@
 #include <array>
 #include <exception>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace tei {
@@ -45,10 +46,19 @@ Reply reply_of(const sluice_http_response& response) {
 // [io]
 void finish(void* ctx, const sluice_http_response* response) noexcept {
   const std::unique_ptr<Pending> pending(static_cast<Pending*>(ctx));
+  Reply reply;
   try {
-    pending->done(reply_of(*response));
+    reply = reply_of(*response);
+  } catch (const std::bad_alloc&) {  // as if none had come; this needs no memory
+    reply.loss = Reply::Loss::kNoAnswer;
+    reply.status = 0;
+    reply.body = "out of memory";
+  }
+  try {
+    pending->done(std::move(reply));
   } catch (const std::exception& e) {
-    pending->host->log(SLUICE_LOG_ERROR, std::string("an answer was lost: ") + e.what());
+    pending->host->log(SLUICE_LOG_ERROR, "an answer was lost",
+                       {{sluice::to_c("why"), sluice::text_value(e.what())}});
   }
 }
 

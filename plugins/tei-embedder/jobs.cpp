@@ -1,6 +1,7 @@
 #include "jobs.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace tei {
@@ -33,8 +34,14 @@ AskedJob::AskedJob(std::vector<std::string> texts, std::size_t dimension)
 AskedJob::~AskedJob() {
   const bool is_whole =
       std::all_of(is_done_.begin(), is_done_.end(), [](bool done) { return done; });
-  if (!failure_ && !is_whole) failure_ = {Outcome::kRetry, "TEI gave no vector for the text."};
-  promise_.set_value({failure_ ? status_of(*failure_) : sluice::Status{}, std::move(rows_)});
+  sluice::Status status;
+  try {
+    if (failure_) status = status_of(*failure_);
+    if (!failure_ && !is_whole) status = sluice::Status::retry("TEI gave no vector for the text.");
+  } catch (const std::bad_alloc&) {
+    status = sluice::Status::retry("out of memory");
+  }
+  promise_.set_value({std::move(status), std::move(rows_)});
 }
 
 // The dimension is that of the connection, which never changes while the plugin runs.

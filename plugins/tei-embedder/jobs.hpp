@@ -18,7 +18,8 @@ namespace tei {
 
 sluice::Status status_of(const Verdict& verdict);
 
-// The records of a batch that have a text. Gives the batch back when it is destroyed.
+// The records of a batch that have a text. Gives the batch back when it is destroyed; that needs no
+// memory, nor do sentences of a few letters.
 class BatchJob final : public Job {
  public:
   struct Entry {
@@ -27,6 +28,9 @@ class BatchJob final : public Job {
   };
   BatchJob(sluice::Batch batch, std::vector<Entry> entries, std::string vector)
       : batch_(std::move(batch)), entries_(std::move(entries)), vector_(std::move(vector)) {}
+  ~BatchJob() override { batch_.complete(sluice::Status::retry("out of memory")); }
+  BatchJob(const BatchJob&) = delete;
+  BatchJob& operator=(const BatchJob&) = delete;
 
   std::size_t size() const override { return entries_.size(); }
   std::string_view text(std::size_t i) const override { return batch_[entries_[i].record].text(); }

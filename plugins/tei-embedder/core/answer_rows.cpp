@@ -53,12 +53,20 @@ RowState read_base64(std::string_view text, std::span<float> room) {
   return is_finite(room) ? RowState::kGood : RowState::kNotFinite;
 }
 
-RowState read_vector(value& vector, std::span<float> room) {
+// What the rows of one answer are read with.
+struct Reader {
+  explicit Reader(std::string_view body) : strings(body) {}
+  simdjson::ondemand::parser parser;
+  Strings strings;
+};
+
+RowState read_vector(Reader& reader, value& vector, std::span<float> room) {
   json_type type{};
   if (vector.type().get(type) != SUCCESS) return RowState::kBroken;
   if (type == json_type::string) {
     std::string_view text;
-    return vector.get_string().get(text) == SUCCESS ? read_base64(text, room) : RowState::kBroken;
+    return reader.strings.read(reader.parser, vector, text) ? read_base64(text, room)
+                                                            : RowState::kBroken;
   }
   array numbers;
   return vector.get_array().get(numbers) == SUCCESS ? read_numbers(numbers, room)
@@ -100,10 +108,10 @@ std::string count_sentence(std::size_t got, std::size_t wanted) {
 }  // namespace
 
 AnswerRows read_rows(std::string& body, const AnswerShape& shape, const RoomFor& room_for) {
-  simdjson::ondemand::parser parser;
+  Reader reader(body);
   simdjson::ondemand::document document;
   array rows;
-  if (parser.iterate(padded(body)).get(document) != SUCCESS || !find_rows(document, rows)) {
+  if (reader.parser.iterate(padded(body)).get(document) != SUCCESS || !find_rows(document, rows)) {
     return nonsense();
   }
   AnswerRows out;
@@ -117,7 +125,7 @@ AnswerRows read_rows(std::string& body, const AnswerShape& shape, const RoomFor&
     if (count > shape.rows) continue;  // counted, so that the sentence has the number
     if (index >= shape.rows || is_seen[index]) return nonsense();
     is_seen[index] = true;
-    const RowState state = read_vector(vector, room_for(index));
+    const RowState state = read_vector(reader, vector, room_for(index));
     if (state == RowState::kBroken) return nonsense();
     if (state != RowState::kGood) {
       out.flawed.push_back(
@@ -129,10 +137,10 @@ AnswerRows read_rows(std::string& body, const AnswerShape& shape, const RoomFor&
 }
 
 std::optional<Sample> read_sample(std::string& body) {
-  simdjson::ondemand::parser parser;
+  Reader reader(body);
   simdjson::ondemand::document document;
   array rows;
-  if (parser.iterate(padded(body)).get(document) != SUCCESS || !find_rows(document, rows)) {
+  if (reader.parser.iterate(padded(body)).get(document) != SUCCESS || !find_rows(document, rows)) {
     return std::nullopt;
   }
   Sample out;
@@ -147,7 +155,7 @@ std::optional<Sample> read_sample(std::string& body) {
     }
     if (type == json_type::string) {
       std::string_view text;
-      if (vector.get_string().get(text) != SUCCESS) return std::nullopt;
+      if (!reader.strings.read(reader.parser, vector, text)) return std::nullopt;
       out = {.dimension = base64_floats(text), .is_base64 = true};
     } else if (vector.count_elements().get(out.dimension) != SUCCESS) {
       return std::nullopt;

@@ -3,6 +3,8 @@
 #include "core/answer_rows.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <new>
 #include <utility>
 
 namespace tei {
@@ -37,20 +39,46 @@ Engine::Engine(Outside& outside, Settings settings)
 
 // Every change of state goes through here: under the lock first, and what follows from it outside.
 template <class Change>
-void Engine::turn(Change&& change) {
+void Engine::turn(Change&& change) noexcept {
   Todo todo;
+  Order* lost = nullptr;
   {
     const std::scoped_lock lock(mutex_);
-    change(todo);
-    pump(todo);
+    turning_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+    try {
+      change(todo);
+      pump(todo);
+    } catch (const std::bad_alloc&) {
+      // What was in the middle of a move is in lost_; the rest is where it was.
+    }
+    turning_.store({}, std::memory_order_relaxed);
+    lost = std::exchange(lost_, nullptr);
+  }
+  while (lost != nullptr) {
+    const std::unique_ptr<Order> order(lost);
+    lost = order->next_lost;
   }
   carry_out(std::move(todo));
+}
+
+// The last item of an order is gone. A job that ends calls out, so never under the lock.
+void Engine::let_go(Order* order) noexcept {
+  if (turning_.load(std::memory_order_relaxed) != std::this_thread::get_id()) {
+    delete order;
+    return;
+  }
+  order->next_lost = lost_;
+  lost_ = order;
 }
 
 void Engine::carry_out(Todo todo) {
   for (const Line& line : todo.lines) outside_.log(line.weight, line.sentence);
   for (const Judged& judged : todo.judged) {
-    judged.item.order->job->judge(judged.item.index, judged.verdict);
+    try {
+      judged.item.order->job->judge(judged.item.index, judged.verdict);
+    } catch (const std::bad_alloc&) {
+      // Not judged: the job says so when it ends.
+    }
   }
   todo.judged.clear();  // the last item of an order takes it along
   if (todo.has_handshake) shake();
@@ -58,7 +86,8 @@ void Engine::carry_out(Todo todo) {
 }
 
 void Engine::submit(Order order) {
-  const auto shared = std::make_shared<Order>(std::move(order));
+  const std::shared_ptr<Order> shared(new Order(std::move(order)),
+                                      [this](Order* done) { let_go(done); });
   const std::size_t prompt = shared->purpose == Purpose::kQuery ? settings_.query_prompt.size()
                                                                 : settings_.passage_prompt.size();
   turn([&](Todo&) {
@@ -171,8 +200,9 @@ void Engine::expire(Clock::time_point now, Todo& todo) {
       ++query;
       continue;
     }
-    judge_all(std::move(query->items), {Outcome::kAgain, "TEI did not answer in time."}, todo);
+    std::vector<Item> items = std::move(query->items);
     query = queries_.erase(query);
+    judge_all(std::move(items), {Outcome::kAgain, "TEI did not answer in time."}, todo);
   }
 }
 
@@ -182,9 +212,9 @@ void Engine::send_queries(Clock::time_point now, Todo& todo) {
       ++i;
       continue;
     }
-    std::vector<Piece> parts = split(std::move(queries_[i]), limits_.texts);
+    Piece query = std::move(queries_[i]);
     queries_.erase(queries_.begin() + static_cast<std::ptrdiff_t>(i));
-    for (Piece& part : parts) start(std::move(part), now, todo);
+    for (Piece& part : split(std::move(query), limits_.texts)) start(std::move(part), now, todo);
   }
 }
 
@@ -192,15 +222,24 @@ void Engine::start(Piece piece, Clock::time_point now, Todo& todo) {
   auto deadline = now + kLongestCall;
   for (const Item& item : piece.items) deadline = std::min(deadline, item.order->deadline);
   const bool is_named = piece.purpose == Purpose::kQuery && !settings_.query_prompt_name.empty();
-  Sending sending{.piece = std::move(piece),
-                  .wire = is_named ? Wire::kNative : link_->wire,
-                  .dimension = link_->dimension,
-                  .timeout = std::chrono::ceil<milliseconds>(deadline - now)};
+  Sending& sending = todo.sends.emplace_back();
+  sending = {.piece = std::move(piece),
+             .wire = is_named ? Wire::kNative : link_->wire,
+             .dimension = link_->dimension,
+             .timeout = std::chrono::ceil<milliseconds>(deadline - now)};
   sending.ticket = window_.sent(sending.piece.items.size());
-  todo.sends.push_back(std::move(sending));
 }
 
 void Engine::send(Sending sending) {
+  const Window::Ticket ticket = sending.ticket;
+  try {
+    call(std::move(sending));
+  } catch (const std::bad_alloc&) {
+    turn([&](Todo&) { window_.lost(ticket); });  // it was not sent
+  }
+}
+
+void Engine::call(Sending sending) {
   const bool is_query = sending.piece.purpose == Purpose::kQuery;
   const BodyForm form{
       .wire = sending.wire,
@@ -223,18 +262,26 @@ void Engine::send(Sending sending) {
 
 void Engine::shake() {
   Past past;
-  {
+  try {
     const std::scoped_lock lock(mutex_);
     past = {.link = link_, .is_doubted = trouble_ == Source::kCall};
+  } catch (const std::bad_alloc&) {
+    return take_handshake({.failure = out_of_memory()});
   }
   shake_hands(outside_, settings_, std::move(past),
               [this](Handshake handshake) { take_handshake(std::move(handshake)); });
 }
 
 void Engine::answered(Sending sent, Reply reply) {
-  const Refusal refusal = understand(reply, path_of(sent.wire));
-  if (refusal.meaning == Meaning::kVectors) return take_vectors(std::move(sent), std::move(reply));
-  turn([&](Todo& todo) { refused(std::move(sent), refusal, todo); });
+  const Window::Ticket ticket = sent.ticket;
+  try {
+    const Refusal refusal = understand(reply, path_of(sent.wire));
+    if (refusal.meaning == Meaning::kVectors)
+      return take_vectors(std::move(sent), std::move(reply));
+    turn([&](Todo& todo) { refused(std::move(sent), refusal, todo); });
+  } catch (const std::bad_alloc&) {
+    turn([&](Todo&) { window_.lost(ticket); });  // there was no memory for the answer
+  }
 }
 
 // Decodes without the lock, straight into the records.
@@ -369,7 +416,7 @@ void Engine::judge_waiting(const Verdict& verdict, Todo& todo) {
 void Engine::take_handshake(Handshake handshake) {
   turn([&](Todo& todo) {
     state_ = State::kUnsure;
-    failure_ = handshake.failure;
+    failure_ = std::move(handshake.failure);
     if (handshake.link && link_ && handshake.link->dimension != link_->dimension) {
       failure_ = {Outcome::kHold,
                   "The model at url now makes vectors of " +

@@ -11,6 +11,7 @@
 #include "core/waiting_line.hpp"
 #include "core/window.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -20,6 +21,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace tei {
@@ -73,14 +75,17 @@ class Engine {
     bool has_handshake = false;
   };
 
+  // Nothing is thrown: what there is no memory for is left undone, and the texts concerned go back.
   template <class Change>
-  void turn(Change&& change);
+  void turn(Change&& change) noexcept;
   void carry_out(Todo todo);
   void send(Sending sending);
+  void call(Sending sending);
   void shake();
   void answered(Sending sent, Reply reply);
   void take_vectors(Sending sent, Reply reply);
   void take_handshake(Handshake handshake);
+  void let_go(Order* order) noexcept;
 
   // Under the lock.
   void pump(Todo& todo);
@@ -124,6 +129,10 @@ class Engine {
   unsigned overloads_ = 0;  // in a row
   Clock::time_point next_overload_line_ = Clock::time_point::min();
   std::minstd_rand random_;
+  Order* lost_ = nullptr;  // a list: orders whose end has to wait for the end of the lock
+
+  // The thread in turn(), which has the lock. Relaxed: a thread only looks for itself.
+  std::atomic<std::thread::id> turning_{};
 };
 
 }  // namespace tei

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <utility>
 
 namespace tei {
@@ -36,6 +37,12 @@ class Greeting : public std::enable_shared_from_this<Greeting> {
   Greeting(Outside& outside, const Settings& settings, Past past,
            std::function<void(Handshake)> done)
       : outside_(outside), settings_(settings), past_(std::move(past)), done_(std::move(done)) {}
+  // Whatever threw on the way: it ends here.
+  ~Greeting() {
+    if (!is_over_) end({.failure = out_of_memory()});
+  }
+  Greeting(const Greeting&) = delete;
+  Greeting& operator=(const Greeting&) = delete;
 
   void ask_info() {
     Call call{.method = "GET", .path = "/info", .timeout = kInfoTimeout};
@@ -44,25 +51,29 @@ class Greeting : public std::enable_shared_from_this<Greeting> {
   }
 
  private:
+  void end(Handshake handshake) {
+    is_over_ = true;
+    done_(std::move(handshake));
+  }
   void take_info(Reply reply) {
     const Refusal refusal = understand(reply, "/info");
     switch (refusal.meaning) {
       case Meaning::kVectors:
         link_.info = read_info(reply.body);
         if (!link_.info) {
-          return done_(failed(Outcome::kAgain, "TEI answered /info with something else."));
+          return end(failed(Outcome::kAgain, "TEI answered /info with something else."));
         }
         break;
       case Meaning::kStopping:
       case Meaning::kUnwell:
       case Meaning::kOverloaded:
-        return done_(failed(refusal));
+        return end(failed(refusal));
       default:
         break;  // a server or a proxy that hides its limits: its defaults hold
     }
     if (link_.info && !link_.info->model_kind.empty() && link_.info->model_kind != "embedding") {
-      return done_(failed(Outcome::kUnfit, "The model " + link_.info->model_id + " at url is a " +
-                                               link_.info->model_kind + " and makes no vectors."));
+      return end(failed(Outcome::kUnfit, "The model " + link_.info->model_id + " at url is a " +
+                                             link_.info->model_kind + " and makes no vectors."));
     }
     const std::optional<Link>& known = past_.link;
     const bool is_known = known && known->info && link_.info &&
@@ -72,7 +83,7 @@ class Greeting : public std::enable_shared_from_this<Greeting> {
       link_.dimension = known->dimension;
       link_.wire = known->wire;
       link_.latency = known->latency;
-      return done_({.link = std::move(link_)});
+      return end({.link = std::move(link_)});
     }
     ask_sample(is_allowed(Wire::kOpenAi) ? Wire::kOpenAi : Wire::kNative);
   }
@@ -106,18 +117,18 @@ class Greeting : public std::enable_shared_from_this<Greeting> {
       const bool may_come_back = refusal.meaning == Meaning::kStopping ||
                                  refusal.meaning == Meaning::kOverloaded ||
                                  reply.loss != Reply::Loss::kNone;
-      if (may_come_back) return done_(failed(refusal));
+      if (may_come_back) return end(failed(refusal));
       // Not served, or in numbers: then the native form has less around them.
       if (!sample || !sample->is_base64) return ask_sample(Wire::kNative);
     }
-    if (refusal.meaning != Meaning::kVectors) return done_(failed(refusal));
+    if (refusal.meaning != Meaning::kVectors) return end(failed(refusal));
     if (!sample) {
-      return done_(failed(Outcome::kAgain, "TEI answered " + std::string(path_of(wire)) +
-                                               " with something that is no vector."));
+      return end(failed(Outcome::kAgain, "TEI answered " + std::string(path_of(wire)) +
+                                             " with something that is no vector."));
     }
     link_.dimension = sample->dimension;
     link_.wire = wire;
-    done_({.link = std::move(link_)});
+    end({.link = std::move(link_)});
   }
 
   Outside& outside_;
@@ -125,6 +136,7 @@ class Greeting : public std::enable_shared_from_this<Greeting> {
   const Past past_;
   const std::function<void(Handshake)> done_;
   Link link_;
+  bool is_over_ = false;
 };
 
 }  // namespace
@@ -159,7 +171,12 @@ std::string Link::describe() const {
 
 void shake_hands(Outside& outside, const Settings& settings, Past past,
                  std::function<void(Handshake)> done) {
-  std::make_shared<Greeting>(outside, settings, std::move(past), std::move(done))->ask_info();
+  try {
+    std::make_shared<Greeting>(outside, settings, std::move(past), std::move(done))->ask_info();
+  } catch (const std::bad_alloc&) {
+    // Its destructor has said so, unless it was never made; then nothing took `done`.
+    if (done) done({.failure = out_of_memory()});
+  }
 }
 
 }  // namespace tei

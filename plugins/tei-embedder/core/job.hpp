@@ -13,8 +13,9 @@
 
 namespace tei {
 
-// Owned by the engine, and destroyed when every text is judged. Calls for different texts may come
-// from several threads at once.
+// Owned by the engine, and destroyed when every text is judged. Texts that are not judged by then
+// were lost because there was no memory for what had to be done with them; they may come again.
+// Calls for different texts may come from several threads at once.
 class Job {
  public:
   virtual ~Job() = default;
@@ -33,6 +34,7 @@ struct Order {
   std::unique_ptr<Job> job = {};
   Purpose purpose = Purpose::kPassage;
   Clock::time_point deadline = Clock::time_point::max();  // what is open then is judged kRetry
+  Order* next_lost = nullptr;                             // see Engine::let_go
 };
 
 // One text of an order. The order lives as long as one of its items does: they have no other owner.

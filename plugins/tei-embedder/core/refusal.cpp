@@ -30,17 +30,11 @@ std::string quote(std::string_view text) {
 
 // The server's sentence: in JSON under "error" or, from the OpenAI form, "message"; else the text.
 std::string words_of(const std::string& body) {
-  std::string copy = body;
-  simdjson::ondemand::parser parser;
-  simdjson::ondemand::document document;
-  simdjson::ondemand::object object;
-  if (parser.iterate(padded(copy)).get(document) == simdjson::SUCCESS &&
-      document.get_object().get(object) == simdjson::SUCCESS) {
+  simdjson::dom::parser parser;
+  if (const auto object = parse_object(parser, body)) {
     for (const char* key : {"error", "message"}) {
       std::string_view words;
-      const simdjson::error_code failure = object[key].get_string().get(words);
-      if (failure == simdjson::SUCCESS) return quote(words);
-      if (!is_harmless(failure)) break;
+      if ((*object)[key].get(words) == simdjson::SUCCESS) return quote(words);
     }
   }
   return quote(body);

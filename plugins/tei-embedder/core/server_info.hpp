@@ -24,7 +24,7 @@ struct ServerInfo {
   }
 };
 
-// Nothing when the body is not what /info answers. `body` may grow by the parser's padding.
-std::optional<ServerInfo> read_info(std::string& body);
+// Nothing when the body is not what /info answers.
+std::optional<ServerInfo> read_info(const std::string& body);
 
 }  // namespace tei

@@ -22,4 +22,7 @@ struct Verdict {
   std::chrono::milliseconds retry_after{};  // of what may work later; 0: the host chooses
 };
 
+// Needs no memory itself: the sentence is short enough to lie inside the string.
+inline Verdict out_of_memory() { return {Outcome::kAgain, "out of memory"}; }
+
 }  // namespace tei

@@ -8,6 +8,13 @@ namespace tei {
 namespace {
 
 template <class Items>
+std::size_t count_expired(const Items& items, Clock::time_point now) {
+  return static_cast<std::size_t>(std::count_if(
+      items.begin(), items.end(), [&](const Item& item) { return item.has_expired(now); }));
+}
+
+// `to` has room for them: a move that stops half-way would leave empty items behind.
+template <class Items>
 void move_expired(Items& from, Clock::time_point now, std::vector<Item>& to) {
   const auto gone = std::stable_partition(from.begin(), from.end(),
                                           [&](const Item& item) { return !item.has_expired(now); });
@@ -48,7 +55,9 @@ Piece WaitingLine::take(const Limits& limits) {
     pieces_.pop_front();
     return out;
   }
-  const auto end = items_.begin() + static_cast<std::ptrdiff_t>(next_size(limits));
+  const std::size_t size = next_size(limits);
+  out.items.reserve(size);
+  const auto end = items_.begin() + static_cast<std::ptrdiff_t>(size);
   std::move(items_.begin(), end, std::back_inserter(out.items));
   items_.erase(items_.begin(), end);
   return out;
@@ -56,6 +65,10 @@ Piece WaitingLine::take(const Limits& limits) {
 
 std::vector<Item> WaitingLine::take_expired(Clock::time_point now) {
   std::vector<Item> out;
+  std::size_t size = count_expired(items_, now);
+  for (const Piece& piece : pieces_) size += count_expired(piece.items, now);
+  if (size == 0) return out;
+  out.reserve(size);
   move_expired(items_, now, out);
   for (Piece& piece : pieces_) move_expired(piece.items, now, out);
   std::erase_if(pieces_, [](const Piece& piece) { return piece.items.empty(); });

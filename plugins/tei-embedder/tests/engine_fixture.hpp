@@ -20,6 +20,8 @@ inline Settings native() { return {.normalize = Normalize::kNo}; }
 
 class EngineFixture : public testing::Test {
  protected:
+  // As a host does before it destroys a component: no call is under way any more.
+  ~EngineFixture() override { service.open.clear(); }
   // Through the handshake, with a model of two dimensions.
   void connect(const std::string& info = {}) {
     engine.connect();
