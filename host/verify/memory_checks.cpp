@@ -3,6 +3,7 @@
 #include "verify/pages.hpp"
 #include "verify/starving.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace sluice::verify {
@@ -12,6 +13,25 @@ namespace {
 // ones tell as much as all of them.
 constexpr uint64_t kEach = 60;
 constexpr uint64_t kMost = 4000;
+
+// Batches that may still pay for what was left half done before.
+constexpr int kAftermath = 2;
+
+bool is_delivered(const testing::Outcome& out) {
+  return out.is_completed &&
+         std::all_of(out.records.begin(), out.records.end(), [](const testing::Settled& record) {
+           return record.verdict == SLUICE_OK || record.verdict == SLUICE_DROPPED;
+         });
+}
+
+// What is wrong with a batch in whose time the allocation failed; empty: nothing.
+std::string why_bad(const testing::Outcome& out) {
+  if (out.taken == SLUICE_OK && !out.is_completed) return "its batch was not completed";
+  for (const testing::Settled& record : out.records)
+    if (record.verdict == SLUICE_E_FATAL)
+      return "it ended the pipeline, although memory may come back: " + record.why;
+  return "";
+}
 
 void outlives_starvation(const Subject& subject, Report& report) {
   if (!subject.is_alone) {
@@ -29,7 +49,7 @@ void outlives_starvation(const Subject& subject, Report& report) {
   }
   const std::vector<testing::Page> pages = {page("https://example.org/a", "Green tea, black tea."),
                                             page("https://example.org/b", "Water.")};
-  stage->run(pages);
+  const bool did_work = is_delivered(stage->run(pages));
   if (!watch_allocations(subject.descriptor)) {
     report.skip("it allocates nothing by itself");
     return;
@@ -40,14 +60,16 @@ void outlives_starvation(const Subject& subject, Report& report) {
     const auto out = stage->run(pages);
     const uint64_t made = allocations();
     fail_allocation(0);
-    if (out.taken == SLUICE_OK && !out.is_completed) {
-      report.fail("its batch was not completed after allocation " + std::to_string(nth) +
-                  " had failed");
+    if (const std::string bad = why_bad(out); !bad.empty()) {
+      report.fail("allocation " + std::to_string(nth) + " failed, and " + bad);
       return;
     }
     if (made < nth) break;  // there was no such allocation
     nth += nth < kEach ? 1 : nth / 8;
   }
+  bool does_work = !did_work;
+  for (int i = 0; i < kAftermath && !does_work; ++i) does_work = is_delivered(stage->run(pages));
+  if (!does_work) report.fail("it delivers nothing any more since allocations failed");
   stage->finish();
   report.breaches(*stage, {"verdict-missing", "never-completed", "threw"});
 }

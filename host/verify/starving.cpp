@@ -9,8 +9,10 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <string_view>
 
@@ -34,16 +36,42 @@ void* starved_new(std::size_t size) {
   return ::operator new(size);
 }
 
+void* starved_new_nothrow(std::size_t size, const std::nothrow_t& tag) noexcept {
+  return is_refused() ? nullptr : ::operator new(size, tag);
+}
+void* starved_new_aligned(std::size_t size, std::align_val_t alignment) {
+  if (is_refused()) throw std::bad_alloc{};
+  return ::operator new(size, alignment);
+}
+int starved_posix_memalign(void** out, std::size_t alignment, std::size_t size) {
+  return is_refused() ? ENOMEM : posix_memalign(out, alignment, size);
+}
+void* starved_aligned_alloc(std::size_t alignment, std::size_t size) {
+  return is_refused() ? nullptr : std::aligned_alloc(alignment, size);
+}
+char* starved_strdup(const char* text) { return is_refused() ? nullptr : strdup(text); }
+
 struct Replacement {
   std::string_view symbol;
   void* function;
 };
-const std::array<Replacement, 5> kReplacements = {
-    {{"malloc", reinterpret_cast<void*>(&starved_malloc)},
-     {"calloc", reinterpret_cast<void*>(&starved_calloc)},
-     {"realloc", reinterpret_cast<void*>(&starved_realloc)},
-     {"_Znwm", reinterpret_cast<void*>(&starved_new)},
-     {"_Znam", reinterpret_cast<void*>(&starved_new)}}};
+template <class Function>
+Replacement replace(std::string_view symbol, Function* function) {
+  return {symbol, reinterpret_cast<void*>(function)};
+}
+const std::array kReplacements = {
+    replace("malloc", &starved_malloc),
+    replace("calloc", &starved_calloc),
+    replace("realloc", &starved_realloc),
+    replace("posix_memalign", &starved_posix_memalign),
+    replace("aligned_alloc", &starved_aligned_alloc),
+    replace("strdup", &starved_strdup),
+    replace("_Znwm", &starved_new),  // operator new, and below new[] and their other forms
+    replace("_Znam", &starved_new),
+    replace("_ZnwmRKSt9nothrow_t", &starved_new_nothrow),
+    replace("_ZnamRKSt9nothrow_t", &starved_new_nothrow),
+    replace("_ZnwmSt11align_val_t", &starved_new_aligned),
+    replace("_ZnamSt11align_val_t", &starved_new_aligned)};
 
 // What the dynamic section of one object says.
 struct Tables {
