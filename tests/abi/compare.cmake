@@ -1,0 +1,43 @@
+# tests/abi/compare lets through what the growth rules allow, and finds everything else. Run as:
+#   cmake -DCOMPARE=<script> -DINCLUDE=<sdk/include> -DFUTURE=<headers to come> -DSCRATCH=<folder> -P compare.cmake
+cmake_minimum_required(VERSION 3.25)
+find_program(ABIDIFF abidiff)
+if(NOT ABIDIFF)
+  message(NOTICE "no abidiff here, so nothing is compared: tools/setup --all installs it")
+  return()
+endif()
+
+# case(<name> <exit code> <sentence> <header> <regular expression> <replacement>): today's headers against
+# a copy with that change.
+function(case name wanted sentence)
+  set(changed "${SCRATCH}/${name}")
+  if(ARGC GREATER 3)
+    file(REMOVE_RECURSE "${changed}")
+    file(COPY "${INCLUDE}/" DESTINATION "${changed}")
+    file(READ "${changed}/sluice/abi/${ARGV3}" text)
+    string(REGEX REPLACE "${ARGV4}" "${ARGV5}" edited "${text}")
+    if(edited STREQUAL text)
+      message(FATAL_ERROR "${name}: ${ARGV3} is written another way now")
+    endif()
+    file(WRITE "${changed}/sluice/abi/${ARGV3}" "${edited}")
+  else()
+    set(changed "${FUTURE}")
+  endif()
+  execute_process(COMMAND "${COMPARE}" "${INCLUDE}" "${changed}" RESULT_VARIABLE code OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  if(NOT code EQUAL wanted OR NOT said MATCHES "${sentence}")
+    message(SEND_ERROR "${name}: exit ${code} instead of ${wanted}, or not \"${sentence}\":\n${said}")
+  endif()
+endfunction()
+
+set(member "  uint32_t retry_after_ms;[^\n]*\n")
+case(grown 0 "work with")
+case(appended 0 "work with" base.h "} sluice_error;" "  uint64_t more;\n} sluice_error;")
+case(added 0 "work with" base.h "} sluice_kv;" "} sluice_kv;\n\ntypedef struct sluice_new {\n  uint32_t struct_size;\n} sluice_new;")
+case(resized 1 "sluice_error.*retry_after_ms" base.h "${member}" "  uint64_t retry_after_ms;\n")
+case(removed 1 "sluice_error.*deletion" base.h "${member}" "")
+case(inserted 1 "sluice_error.*inserted" base.h "(${member})" "  uint64_t inserted;\n\\1")
+case(swapped 1 "sluice_error.*offset changed" base.h "(${member})(  uint32_t reserved;\n)" "\\2\\1")
+case(another_type 1 "sluice_timer.*cancel" services.h
+     "void \\(\\*cancel\\)\\(const sluice_host\\* h, uint64_t id\\);" "void (*cancel)(const sluice_host* h, uint32_t id);")
+case(frozen 1 "sluice_str" base.h "} sluice_str;" "  size_t more;\n} sluice_str;")
+case(gone 1 "1 Removed" services.h "(typedef struct )sluice_threads( {.*} )sluice_threads;" "\\1sluice_strands\\2sluice_strands;")
