@@ -17,7 +17,7 @@ namespace {
 std::unique_ptr<Workbench> workbench(const std::vector<std::filesystem::path>& path) {
   Workbench::Options options;
   options.log.level = observe::Level::kError;
-  options.plugins.path = plugin_path(path);
+  options.plugins.path = plugin_path(absolute_folders(path));
   options.plugins.copies = scratch_folder();
   options.plugins.host = host_offer();
   return std::make_unique<Workbench>(std::move(options));

@@ -11,9 +11,7 @@ namespace sluice::app {
 int schema(const std::vector<std::filesystem::path>& path, SchemaForm form) {
   Workbench::Options options;
   options.log.level = observe::Level::kError;
-  std::vector<std::filesystem::path> folders;
-  for (const auto& folder : path) folders.push_back(std::filesystem::absolute(folder));
-  options.plugins.path = plugin_path(folders);
+  options.plugins.path = plugin_path(absolute_folders(path));
   options.plugins.copies = scratch_folder();
   options.plugins.host = host_offer();
   Workbench bench(std::move(options));

@@ -16,6 +16,11 @@ std::vector<std::filesystem::path> plugin_path(
   return plugin::search_path(configured, std::getenv("SLUICE_PLUGIN_PATH"), executable);
 }
 
+std::vector<std::filesystem::path> absolute_folders(std::vector<std::filesystem::path> folders) {
+  for (auto& folder : folders) folder = std::filesystem::absolute(folder);
+  return folders;
+}
+
 std::filesystem::path scratch_folder() {
   return std::filesystem::temp_directory_path() / ("sluice-" + std::to_string(getuid()));
 }

@@ -26,6 +26,10 @@ namespace sluice::app {
 std::vector<std::filesystem::path> plugin_path(
     const std::vector<std::filesystem::path>& configured);
 
+// Folders of a command line, which are meant from where one stands; in a file they have to be
+// absolute.
+std::vector<std::filesystem::path> absolute_folders(std::vector<std::filesystem::path> folders);
+
 // A folder of this user's for private copies of plugins, for verbs that keep no data.
 std::filesystem::path scratch_folder();
 

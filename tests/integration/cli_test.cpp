@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 namespace sluice::testing {
 namespace {
 
@@ -108,7 +110,11 @@ TEST_F(Cli, ListsAndInspectsPlugins) {
     EXPECT_EQ(facts["id"], std::string("sluice.") + name);
     EXPECT_FALSE(facts["components"][0]["roles"].empty());
   }
-  EXPECT_FALSE(run_sluice({"plugins", "--path", SLUICE_PLUGIN_FOLDER}).out.empty());
+  const std::string text = run_sluice({"plugins", "--path", SLUICE_PLUGIN_FOLDER}).out;
+  EXPECT_FALSE(text.empty());
+  // A folder may also be named from where one stands.
+  const std::string from_here = std::filesystem::relative(SLUICE_PLUGIN_FOLDER).string();
+  EXPECT_EQ(run_sluice({"plugins", "--path", from_here}).out, text);
 }
 
 TEST_F(Cli, InspectsWhatIsNoPlugin) {
