@@ -126,6 +126,7 @@ Arrivals Graph::arrivals() {
             auto shared = std::make_shared<Accepted>(std::move(accepted));
             loop_.post([this, shared] {
               for (auto& page : shared->in_memory) arrived(std::move(page));
+              has_worked_ = has_worked_ || !shared->on_disk.empty();
               for (const auto& head : shared->on_disk) {
                 backlog_.add(head, Backlog::Origin::kAccepted);
               }
@@ -196,8 +197,7 @@ void Graph::rest() {
   flush_components();
   environment_.stores.commits.submit(
       [](SQLite::Database& database) { sqlite3_db_release_memory(database.getHandle()); },
-      [](const Result<void>& /*either way*/) {});
-  control_.post([] { give_back_memory(); });
+      [this](const Result<void>& /*either way*/) { control_.post([] { give_back_memory(); }); });
 }
 
 // On the thread of control_. Not of components that never started.
