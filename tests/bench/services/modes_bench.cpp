@@ -181,7 +181,7 @@ class TwoPasses {
 
   void index(std::size_t first, std::size_t end) {
     json inputs = json::array();
-    for (std::size_t i = first; i < end; ++i) inputs.push_back(pages_[i].markdown.substr(0, 1500));
+    for (std::size_t i = first; i < end; ++i) inputs.push_back(pages_[i].markdown);
     const json vectors = send("POST", services_.tei.url() + "/embed", {{"inputs", inputs}});
     json points = json::array();
     for (std::size_t i = first; i < end; ++i) {
