@@ -111,6 +111,10 @@ class Engine {
   Outside& outside_;
   const Settings settings_;
 
+  // Orders that end together with the engine look at these two last of all.
+  Order* lost_ = nullptr;                   // a list, guarded by mutex_; see let_go
+  std::atomic<std::thread::id> turning_{};  // has the lock. Relaxed: a thread only looks for itself
+
   mutable std::mutex mutex_;         // guards what follows
   std::condition_variable changed_;  // state_
   State state_ = State::kUnsure;
@@ -129,10 +133,6 @@ class Engine {
   unsigned overloads_ = 0;  // in a row
   Clock::time_point next_overload_line_ = Clock::time_point::min();
   std::minstd_rand random_;
-  Order* lost_ = nullptr;  // a list: orders whose end has to wait for the end of the lock
-
-  // The thread in turn(), which has the lock. Relaxed: a thread only looks for itself.
-  std::atomic<std::thread::id> turning_{};
 };
 
 }  // namespace tei
