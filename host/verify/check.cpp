@@ -25,11 +25,13 @@ bool Subject::is_stage() const {
   return has_role(SLUICE_ROLE_TRANSFORM) || has_role(SLUICE_ROLE_SINK);
 }
 
-std::unique_ptr<testing::Stage> Subject::stage(std::string settings_json) const {
+std::unique_ptr<testing::Stage> Subject::stage(std::string settings_json,
+                                               std::filesystem::path folders) const {
   testing::FakeHost::Options options;
   options.instance = "verify";
   options.clock = testing::Loop::Clock::kReal;
   options.watch = watch;
+  options.folders = std::move(folders);
   auto made =
       std::make_unique<testing::Stage>(std::move(settings_json), *descriptor, std::move(options));
   made->host().offer_embedder(embedder());

@@ -31,8 +31,10 @@ struct Subject {
 
   bool has_role(std::string_view id) const;
   bool is_stage() const;
-  // A component on a host whose clock runs and whose network answers nothing.
-  std::unique_ptr<testing::Stage> stage(std::string settings_json) const;
+  // A component on a host whose clock runs and whose network answers nothing. Its data folder lies
+  // in `folders`; empty: with the temporary files.
+  std::unique_ptr<testing::Stage> stage(std::string settings_json,
+                                        std::filesystem::path folders = {}) const;
   std::unique_ptr<testing::Stage> stage() const { return stage(settings); }
 };
 

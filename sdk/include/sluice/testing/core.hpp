@@ -9,6 +9,7 @@
 #include <sluice/testing/records.hpp>
 
 #include <deque>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -152,6 +153,7 @@ struct Core {
   std::map<std::string, Service> services;
   int held_services = 0;
   std::set<std::string> missing;                    // interfaces that this host is to lack
+  std::filesystem::path folders;                    // where that is made
   std::string folder;                               // of sluice.data/1; empty until asked for
   std::function<void(const char* function)> watch;  // hears of every call; may be empty
 

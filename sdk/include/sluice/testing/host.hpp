@@ -67,12 +67,14 @@ class FakeHost {
     Loop::Clock clock = Loop::Clock::kByHand;
     std::set<std::string> missing = {};  // interfaces that this host lacks: "sluice.timer/1"
     std::function<void(const char* function)> watch = {};  // called before each call
+    std::filesystem::path folders = {};  // where data folders are made; empty: with temporary files
   };
   FakeHost() : FakeHost(Options{}) {}
   explicit FakeHost(Options options)
       : instance_(std::move(options.instance)), core_(std::make_unique<Core>(options.clock)) {
     core_->missing = std::move(options.missing);
     core_->watch = std::move(options.watch);
+    core_->folders = std::move(options.folders);
     handle_.struct_size = sizeof handle_;
     handle_.abi_minor = SLUICE_ABI_MINOR;
     handle_.name = "sluice";

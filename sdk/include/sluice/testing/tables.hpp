@@ -203,9 +203,10 @@ inline sluice_status data_folder(const sluice_host* h, sluice_str* out, sluice_e
   }
   const std::scoped_lock lock(core.mutex);
   if (core.folder.empty()) {
-    std::string name = (std::filesystem::temp_directory_path() / "sluice-test-XXXXXX").string();
+    const auto in = core.folders.empty() ? std::filesystem::temp_directory_path() : core.folders;
+    std::string name = (in / "sluice-test-XXXXXX").string();
     if (!mkdtemp(name.data())) {
-      say(err, SLUICE_E_RETRY, "no folder can be made under the one for temporary files");
+      say(err, SLUICE_E_RETRY, "no data folder can be made");
       return SLUICE_E_RETRY;
     }
     core.folder = name;
