@@ -105,6 +105,15 @@ Result<fs::path> find_template(const std::string& kind, const std::vector<fs::pa
                    searched};
 }
 
+// What CMake has to be told to find the SDK that the template came with; empty: that is not
+// installed.
+std::string sdk_argument(const fs::path& from) {
+  const fs::path share = fs::absolute(from).parent_path().parent_path().parent_path();
+  std::error_code ignored;
+  if (!fs::exists(share / "cmake" / "Sluice" / "SluiceConfig.cmake", ignored)) return "";
+  return " -DCMAKE_PREFIX_PATH=\"" + share.parent_path().string() + "\"";
+}
+
 Result<void> copy_file(const fs::path& from, const fs::path& to, const std::string& name) {
   std::ostringstream text;
   std::ifstream in(from);
@@ -162,7 +171,8 @@ int new_project(const NewOptions& options) {
   }
   std::cout << "Made " << made->string() << ". Next:\n"
             << "  cd " << made->string() << '\n'
-            << "  cmake -S . -B build && cmake --build build\n"
+            << "  cmake -S . -B build" << sdk_argument(*find_template(options.kind, folders))
+            << " && cmake --build build\n"
             << "  ctest --test-dir build --output-on-failure\n"
             << "README.md says the rest.\n";
   return kFine;

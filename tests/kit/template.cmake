@@ -27,6 +27,9 @@ run("${CMAKE_COMMAND}" -S "${SDK}" -B "${folder}/sdk" "-DCMAKE_CXX_COMPILER=${CX
 run("${CMAKE_COMMAND}" --install "${folder}/sdk" --prefix "${folder}/prefix")
 
 run("${SLUICE}" new ${KIND} my-${KIND} --into "${folder}" --templates "${folder}/prefix/share/sluice/templates")
+if(NOT said MATCHES "-DCMAKE_PREFIX_PATH=\"${folder}/prefix\"")
+  message(FATAL_ERROR "sluice new does not say where the SDK is: ${said}")
+endif()
 set(project "${folder}/my-${KIND}")
 execute_process(COMMAND "${SLUICE}" new ${KIND} my-${KIND} --into "${folder}" RESULT_VARIABLE again ERROR_VARIABLE said)
 if(NOT again EQUAL 2 OR NOT said MATCHES "exists already; nothing was changed")
