@@ -1,6 +1,6 @@
 // The OpenAPI document. That every answer is as it says is looked at by support/http.cpp, in all
 // tests.
-#include "support/json_schema.hpp"
+#include "fakes/contract/schema.hpp"
 #include "support/test_host.hpp"
 
 #include <gtest/gtest.h>
@@ -78,11 +78,15 @@ TEST_F(OpenApi, AsksForTheTokenWhereTheHostDoes) {
 // The judge itself: an answer with a key too many, one too few and one of another type.
 TEST_F(OpenApi, IsHeldAgainstAnswersStrictly) {
   const json schema = {{"$ref", "#/components/schemas/Error"}};
-  EXPECT_TRUE(schema_faults(document_, schema, {{"detail", "text"}}).empty());
-  EXPECT_EQ(schema_faults(document_, schema, {{"detail", "text"}, {"more", 1}}).size(), 1U);
-  EXPECT_EQ(schema_faults(document_, schema, json::object()).size(), 1U);
-  EXPECT_EQ(schema_faults(document_, schema, {{"detail", 7}}).size(), 1U);
-  EXPECT_EQ(schema_faults(document_, schema, "text").size(), 1U);
+  EXPECT_TRUE(
+      fakes::misfits({{"detail", "text"}}, schema, document_, fakes::Author::kOurs).empty());
+  EXPECT_EQ(
+      fakes::misfits({{"detail", "text"}, {"more", 1}}, schema, document_, fakes::Author::kOurs)
+          .size(),
+      1U);
+  EXPECT_EQ(fakes::misfits(json::object(), schema, document_, fakes::Author::kOurs).size(), 1U);
+  EXPECT_EQ(fakes::misfits({{"detail", 7}}, schema, document_, fakes::Author::kOurs).size(), 1U);
+  EXPECT_EQ(fakes::misfits("text", schema, document_, fakes::Author::kOurs).size(), 1U);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Finds the operation of a request, then the response of its status, then the schema.
 #include "support/contract.hpp"
 
-#include "support/json_schema.hpp"
+#include "fakes/contract/schema.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -78,7 +78,7 @@ std::vector<std::string> Contract::faults(const Seen& seen) const {
   }
   if (seen.method == "HEAD" || seen.status == 204) return {};
   const auto body = json::parse(seen.body, nullptr, false);
-  if (!is_known) return schema_faults(document_, error_schema(), body);
+  if (!is_known) return fakes::misfits(body, error_schema(), document_, fakes::Author::kOurs);
 
   const json& responses = item->at(method).at("responses");
   const std::string status = std::to_string(seen.status);
@@ -93,7 +93,7 @@ std::vector<std::string> Contract::faults(const Seen& seen) const {
   if (of_media == content->end()) return {"the document does not have the media type " + media};
   if (media != "application/json") return {};
   if (body.is_discarded()) return {"the body is no JSON"};
-  return schema_faults(document_, of_media->at("schema"), body);
+  return fakes::misfits(body, of_media->at("schema"), document_, fakes::Author::kOurs);
 }
 
 }  // namespace sluice::testing

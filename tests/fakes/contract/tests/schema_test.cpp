@@ -51,6 +51,27 @@ TEST(ContractSchema, OpenObjectsMayHaveMore) {
   EXPECT_EQ(judge({{"a", 1}}, {{"type", "object"}}), Complaints{});
 }
 
+TEST(ContractSchema, TextsHaveTheirForm) {
+  EXPECT_EQ(judge("2026-01-02T03:04:05.678Z", {{"format", "date-time"}}), Complaints{});
+  EXPECT_EQ(judge("today", {{"format", "date-time"}}), Complaints{": is no time: today"});
+  EXPECT_EQ(judge("1", {{"format", "uuid"}}), Complaints{": is no UUID: 1"});
+  EXPECT_EQ(judge("", {{"minLength", 1}}), Complaints{": is too short"});
+  EXPECT_EQ(judge("b", {{"pattern", "^a"}}), Complaints{": does not match \"^a\""});
+  EXPECT_EQ(judge("b", {{"const", "a"}}), Complaints{": is \"b\", not \"a\""});
+  EXPECT_EQ(judge(json::array(), {{"type", "array"}, {"minItems", 1}}),
+            Complaints{": has too few items"});
+}
+
+TEST(ContractSchema, OurOwnDocumentsSayNothingThatNobodyChecks) {
+  const json schema = {{"type", "integer"}, {"multipleOf", 2}};
+  EXPECT_EQ(misfits(1, schema, {}, Author::kOurs),
+            Complaints{": the schema uses \"multipleOf\", which nobody checks"});
+  EXPECT_EQ(misfits(1, schema, {}, Author::kVendor), Complaints{});
+  const json both = {{"oneOf", {{{"type", "integer"}}, {{"type", "number"}}}}};
+  EXPECT_EQ(misfits(1, both, {}, Author::kOurs), Complaints{": fits 2 alternatives, not one"});
+  EXPECT_EQ(misfits(1, both, {}, Author::kVendor), Complaints{});
+}
+
 TEST(ContractSchema, AnAlternativeThatOnlySaysNullIsForNullAlone) {
   const json schema = {{"anyOf", {{{"type", "string"}}, {{"nullable", true}}}}};
   EXPECT_EQ(judge("x", schema), Complaints{});
