@@ -12,6 +12,8 @@
 #include "responding.hpp"
 #include "scraper.hpp"
 #include "settings.hpp"
+#include "watched_pipeline.hpp"
+#include "watches.hpp"
 #include "webhook.hpp"
 
 #include <sluice/http.hpp>
@@ -74,6 +76,7 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
     ticks_ = sluice::Timer(host(), kTick, kTick, [this] {
       backstage_->post([this] { reconciler_ ? reconciler_->tick() : release_crawls(); });
       if (changes_) backstage_->post([this] { changes_->tick(); });
+      if (watches_) backstage_->post([this] { watches_->tick(); });
     });
     return {};
   }
@@ -81,6 +84,7 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
   sluice::Status drain() override {
     ticks_.cancel();
     api_.stop();
+    watch_api_.stop();
     door_.close();
     return {};
   }
@@ -100,16 +104,27 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
   }
 
  private:
-  sluice::Status set_api(const sluice::Config& config) {
-    std::string url(config.text("/api_url"));
-    if (url.empty()) return {};
+  // A base address without a slash at its end; empty when it is none.
+  static std::string base_address(std::string_view setting) {
+    std::string url(setting);
     const sluice::PageUrl checked = sluice::canonical_url(url);
-    if (!checked.ok() || !checked.canonical.starts_with("http")) {
+    if (!checked.ok() || !checked.canonical.starts_with("http")) return {};
+    while (url.ends_with('/')) url.pop_back();
+    return url;
+  }
+
+  sluice::Status set_api(const sluice::Config& config) {
+    if (config.text("/api_url").empty()) {
+      if (!config.boolean("/watch")) return {};
+      return sluice::Status::config(
+          "/watch", "watch needs api_url: a page that has changed is scraped again there");
+    }
+    const std::string url = base_address(config.text("/api_url"));
+    if (url.empty()) {
       return sluice::Status::config(
           "/api_url",
           "api_url is not an http:// or https:// address such as http://localhost:3002");
     }
-    while (url.ends_with('/')) url.pop_back();
     api_version_ = config.text("/api_version");
     api_.attach(host(), {url, std::string(config.text("/api_key")), config.duration("/timeout")});
     return {};
@@ -121,7 +136,12 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
     reconciler_.emplace(
         ReconcilerSettings{api_version_, settings_.pages, config.duration("/reconcile_after"),
                            config.duration("/reconcile_quiet")},
-        api_, pipeline_, *backstage_);
+        api_, pipeline(), *backstage_);
+  }
+
+  // Where pages go; with watches they are told of what is taken.
+  Pipeline& pipeline() {
+    return watched_ ? static_cast<Pipeline&>(*watched_) : static_cast<Pipeline&>(pipeline_);
   }
 
   // Crawls that were being compared when the settings still asked for it would never be done. The
@@ -145,8 +165,11 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
   // What needs a Firecrawl behind it.
   sluice::Status open_api_routes(const sluice::Config& config) {
     if (!api_.is_set()) return {};
-    set_reconciler(config);
     allows_private_ = config.boolean("/allow_private_targets");
+    if (config.boolean("/watch")) {
+      if (sluice::Status status = set_watches(config); !status.ok()) return status;
+    }
+    set_reconciler(config);
     if (config.boolean("/scrape")) {
       if (sluice::Status status = open_scrape(config); !status.ok()) return status;
     }
@@ -154,6 +177,42 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
       if (sluice::Status status = open_proxy(config); !status.ok()) return status;
     }
     return open_changes(config);
+  }
+
+  static std::string change_secret(const sluice::Config& config) {
+    const std::string_view own = config.text("/change_secret");
+    return std::string(own.empty() ? config.text("/webhook_secret") : own);
+  }
+
+  sluice::Status set_watches(const sluice::Config& config) {
+    const std::string url = base_address(config.text("/watch_url"));
+    if (url.empty()) {
+      return sluice::Status::config(
+          "/watch_url",
+          "watch_url is not an http:// or https:// address such as http://localhost:5000");
+    }
+    const std::string notify = base_address(config.text("/watch_notify"));
+    if (notify.empty()) {
+      return sluice::Status::config("/watch_notify",
+                                    "watch_notify is not this host's address as changedetection.io "
+                                    "reaches it, such as http://sluice:8080");
+    }
+    watch_api_.attach(host(), {url, std::string(config.text("/watch_key")),
+                               config.duration("/timeout"), "x-api-key", ""});
+    watches_.emplace(
+        Watches::Settings{
+            .notify = notify + std::string(config.text("/change_path")),
+            .secret = change_secret(config),
+            .interval = std::chrono::ceil<std::chrono::seconds>(config.duration("/watch_interval")),
+            .tag = std::string(config.text("/watch_tag")),
+            .most = static_cast<std::size_t>(config.integer("/watch_limit")),
+            .allows_private = allows_private_},
+        Watches::Ports{
+            watch_api_, to_worker(), [] { return std::chrono::steady_clock::now(); },
+            [this](const std::string& sentence) { host().log(SLUICE_LOG_WARN, sentence); },
+            [this](const std::string& sentence) { host().log(SLUICE_LOG_INFO, sentence); }});
+    watched_.emplace(pipeline_, *watches_);
+    return {};
   }
 
   ChangeQueue::Post to_worker() {
@@ -165,7 +224,7 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
         Scraper::Settings{api_version_, settings_.pages, config.duration("/timeout_buffer"),
                           static_cast<std::size_t>(config.integer("/scrape_cache")),
                           reconciler_.has_value()},
-        api_, pipeline_, to_worker());
+        api_, pipeline(), to_worker());
     return routes_.add_at(host(),
                           {"POST", "/api/v2/scrape", SLUICE_ROUTE_NONBLOCKING, kScrapeOperation},
                           [this](sluice::HttpExchange exchange) {
@@ -191,13 +250,11 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
   }
 
   sluice::Status open_changes(const sluice::Config& config) {
-    std::string secret(config.text("/change_secret"));
-    if (secret.empty()) secret = settings_.secret;
     shelf_.emplace(host());
-    changes_.emplace(
-        ChangeQueue::Settings{std::move(secret), api_version_, settings_.pages, allows_private_},
-        ChangeQueue::Ports{api_, pipeline_, *shelf_, to_worker(),
-                           [] { return std::chrono::steady_clock::now(); }});
+    changes_.emplace(ChangeQueue::Settings{change_secret(config), api_version_, settings_.pages,
+                                           allows_private_},
+                     ChangeQueue::Ports{api_, pipeline(), *shelf_, to_worker(),
+                                        [] { return std::chrono::steady_clock::now(); }});
     return routes_.add_at(
         host(), {"POST", config.text("/change_path"), SLUICE_ROUTE_OPEN, kChangeOperation},
         [this](sluice::HttpExchange exchange) {
@@ -233,7 +290,7 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
                     {.signature = exchange.header("X-Firecrawl-Signature"),
                      .body = body,
                      .readable = body.size()},
-                    pipeline_, respond_here);
+                    pipeline(), respond_here);
   }
 
   void scrape(const sluice::HttpExchange& exchange, const Respond& respond_here) {
@@ -252,7 +309,10 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
   WebhookSettings settings_;
   std::string api_version_;
   HostApi api_;
+  HostApi watch_api_;
   HostPipeline pipeline_;
+  std::optional<Watches> watches_;
+  std::optional<WatchedPipeline> watched_;
   Door door_;
   std::optional<HostBackstage> backstage_;
   std::optional<Reconciler> reconciler_;

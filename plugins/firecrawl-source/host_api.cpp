@@ -41,7 +41,7 @@ sluice::HttpRequest HostApi::make_request(ApiRequest request) const {
   out.url = settings_.url + request.path;
   out.timeout = request.timeout.count() > 0 ? request.timeout : settings_.timeout;
   if (!settings_.key.empty()) {
-    out.headers.push_back({"Authorization", "Bearer " + settings_.key});
+    out.headers.push_back({settings_.key_header, settings_.key_prefix + settings_.key});
   }
   if (!request.body.empty()) {
     out.headers.push_back({"Content-Type", "application/json"});

@@ -23,6 +23,8 @@ class HostApi final : public Api {
     std::string url{};  // without a slash at the end
     std::string key{};
     std::chrono::milliseconds timeout{0};
+    std::string key_header = "Authorization";
+    std::string key_prefix = "Bearer ";  // in front of the key
   };
 
   void attach(const sluice::Host& host, Settings settings);

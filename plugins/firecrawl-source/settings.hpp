@@ -67,6 +67,23 @@ inline constexpr auto kSchema = sluice::object(
         .describe("Where changedetection.io reports a changed page. Needs api_url."),
     sluice::text("change_secret")
         .secret()
-        .describe("Key of X-Signature; webhook_secret where it is missing."));
+        .describe("Key of X-Signature; webhook_secret where it is missing."),
+    sluice::boolean("watch").otherwise(false).describe(
+        "Whether changedetection.io is asked to watch every page that is taken. Needs api_url, "
+        "watch_url and watch_notify."),
+    sluice::text("watch_url").describe("Base address of changedetection.io."),
+    sluice::text("watch_key").secret().describe("Its API key."),
+    sluice::text("watch_notify")
+        .describe("Base address of this host as changedetection.io reaches it; changes are "
+                  "reported to change_path there."),
+    sluice::duration("watch_interval")
+        .otherwise("1h")
+        .describe("How long changedetection.io waits between two looks at a page."),
+    sluice::text("watch_tag").otherwise("sluice").describe("The tag of the watches."),
+    sluice::integer("watch_limit")
+        .range(1, 100'000)
+        .otherwise(1000)
+        .describe("How many watches there may be, those of others among them; further pages are "
+                  "not watched."));
 
 }  // namespace firecrawl

@@ -71,4 +71,14 @@ SignatureCheck check_signature(std::string_view secret, std::string_view header,
                                                                           : SignatureCheck::kWrong;
 }
 
+std::string sign(std::string_view secret, std::string_view body) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  for (const unsigned char byte : hmac(secret, body)) {
+    hex += kDigits[byte >> 4U];
+    hex += kDigits[byte & 15U];
+  }
+  return hex;
+}
+
 }  // namespace firecrawl

@@ -2,6 +2,7 @@
 // body>.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace firecrawl {
@@ -17,5 +18,8 @@ enum class SignatureCheck {
 // differ. The digits may be of either case. Any thread.
 SignatureCheck check_signature(std::string_view secret, std::string_view header,
                                std::string_view body);
+
+// The 64 digits alone. Any thread.
+std::string sign(std::string_view secret, std::string_view body);
 
 }  // namespace firecrawl
