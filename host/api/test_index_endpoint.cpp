@@ -2,6 +2,7 @@
 #include "api/api.hpp"
 #include "api/document_body.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <memory>
@@ -31,7 +32,8 @@ nlohmann::json step(const std::string& name, Milliseconds took, const std::strin
 struct Test {
   std::string url;
   Steady::time_point began = Steady::now();
-  Steady::time_point accepted{};  // written before the pipeline can end with the page
+  Steady::time_point accepted{};         // written before the pipeline can end with the page
+  std::atomic<bool> is_accepted{false};  // after it
 
   nlohmann::json answer(const char* status, const services::PageReport* report) const {
     auto steps =
@@ -55,6 +57,25 @@ struct Test {
   }
 };
 
+// Goes with the page. One that a reload has taken back to the journal ends in the next generation,
+// which knows of no caller: he hears at once that it is still under way.
+class Farewell {
+ public:
+  Farewell(net::ExchangePtr x, std::shared_ptr<const Test> test)
+      : x_(std::move(x)), test_(std::move(test)) {}
+  // After the page's own answer this one comes too late and is none.
+  ~Farewell() {
+    if (test_->is_accepted)
+      x_->respond(net::json_response(200, dump(test_->answer("pending", nullptr))));
+  }
+  Farewell(const Farewell&) = delete;
+  Farewell& operator=(const Farewell&) = delete;
+
+ private:
+  const net::ExchangePtr x_;
+  const std::shared_ptr<const Test> test_;
+};
+
 const char* status_of(const services::PageReport& report) {
   return report.outcome == "failed" ? "failed" : "success";
 }
@@ -73,7 +94,8 @@ void Api::test_index(const net::ExchangePtr& x) {
   services::Event event;
   event.records = {&pushed, 1};
   event.wait_ms = kWaitMs;
-  event.on_ended = [x, test](const services::PageReport& report) {
+  event.on_ended = [x, test, farewell = std::make_shared<const Farewell>(x, test)](
+                       const services::PageReport& report) {
     x->respond(net::json_response(200, dump(test->answer(status_of(report), &report))));
   };
   auto kept = std::make_shared<data::RecordRef>(std::move(document.record));
@@ -83,6 +105,7 @@ void Api::test_index(const net::ExchangePtr& x) {
         if (taken != SLUICE_OK) return x->respond(unavailable(taken));
         (void)kept->release();  // the pipeline's now
         test->accepted = Steady::now();
+        test->is_accepted = true;
         // An exchange takes its first answer and no other.
         parts_.loop.start_timer(kPatience, {}, [x, test] {
           x->respond(net::json_response(200, dump(test->answer("pending", nullptr))));

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <map>
 #include <set>
 
@@ -82,6 +83,23 @@ TEST_F(IndexTest, IsNotHeldBackInBatchMode) {
   host_.set_file({.top = "mode: batch\n"});
   host_.start();
   EXPECT_EQ(run(body_of(maker_.make()))["summary"]["outcome"], "indexed");
+}
+
+TEST_F(IndexTest, HearsAtOnceOfAReloadThatTakesItsPageBack) {
+  host_.set_file({.moody = "retry_word: stubbornword, retry_times: 1000"});
+  host_.start();
+  TestPage page = maker_.make();
+  page.markdown += " stubbornword";
+  auto asked = std::async(std::launch::async, [&] { return run(body_of(page)); });
+  EXPECT_TRUE(eventually([&] {
+    return host_.metrics().sum("sluice_retries_total", {{"stage", "moody"}}) > 0;
+  }));
+  host_.set_file({});
+  EXPECT_EQ(host_.http().post("/api/pipeline/reload", json::object()).status, 200U);
+
+  ASSERT_EQ(asked.wait_for(patient(seconds(10))), std::future_status::ready);
+  EXPECT_EQ(asked.get()["status"], "pending");
+  EXPECT_TRUE(eventually([&] { return host_.finds_one(page.word); }));
 }
 
 TEST_F(IndexTest, RefusesWhatIndexRefuses) {
