@@ -18,6 +18,7 @@ constexpr unsigned kMappedBits = 96;  // in front of an IPv4 address that is wri
 
 std::optional<Address> parse_address(std::string_view text) {
   const std::string name(text);
+  if (name.find('\0') != name.npos) return std::nullopt;  // inet_pton would not look behind it
   Address address{};
   if (inet_pton(AF_INET6, name.c_str(), address.data()) == 1) return address;
   in_addr v4{};

@@ -43,6 +43,7 @@ TEST(Network, IsNothingElse) {
     EXPECT_FALSE(parse_network(text)) << text;
   }
   EXPECT_FALSE(parse_network("10.0.0.0/8")->contains("somewhere"));
+  EXPECT_FALSE(parse_network(std::string_view("10.0.0.1\0.9", 11)));
 }
 
 }  // namespace
