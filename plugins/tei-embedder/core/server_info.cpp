@@ -7,11 +7,9 @@
 namespace tei {
 namespace {
 
-using simdjson::dom::object;
-
 class Fields {
  public:
-  explicit Fields(object from) : from_(from) {}
+  explicit Fields(simdjson::dom::object from) : from_(from) {}
 
   // False when there is no such field of that type.
   template <class T>
@@ -29,13 +27,13 @@ class Fields {
   }
   // The only key of an object: {"embedding": {...}}.
   std::string key_of(std::string_view key) const {
-    object inner;
+    simdjson::dom::object inner;
     if (!read(key, inner) || inner.size() == 0) return {};
     return std::string((*inner.begin()).key);
   }
 
  private:
-  object from_;
+  simdjson::dom::object from_;
 };
 
 }  // namespace
