@@ -27,9 +27,10 @@ bool is_delivered(const testing::Outcome& out) {
 // What is wrong with a batch in whose time the allocation failed; empty: nothing.
 std::string why_bad(const testing::Outcome& out) {
   if (out.taken == SLUICE_OK && !out.is_completed) return "its batch was not completed";
-  for (const testing::Settled& record : out.records)
+  for (const testing::Settled& record : out.records) {
     if (record.verdict == SLUICE_E_FATAL)
       return "it ended the pipeline, although memory may come back: " + record.why;
+  }
   return "";
 }
 

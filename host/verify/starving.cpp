@@ -31,17 +31,29 @@ void* starved_calloc(std::size_t count, std::size_t size) {
 void* starved_realloc(void* old, std::size_t size) {
   return is_refused() ? nullptr : std::realloc(old, size);
 }
+// Arrays have functions of their own: what they get is freed by others, and sanitizers look.
 void* starved_new(std::size_t size) {
   if (is_refused()) throw std::bad_alloc{};
   return ::operator new(size);
+}
+void* starved_new_array(std::size_t size) {
+  if (is_refused()) throw std::bad_alloc{};
+  return ::operator new[](size);
 }
 
 void* starved_new_nothrow(std::size_t size, const std::nothrow_t& tag) noexcept {
   return is_refused() ? nullptr : ::operator new(size, tag);
 }
+void* starved_new_array_nothrow(std::size_t size, const std::nothrow_t& tag) noexcept {
+  return is_refused() ? nullptr : ::operator new[](size, tag);
+}
 void* starved_new_aligned(std::size_t size, std::align_val_t alignment) {
   if (is_refused()) throw std::bad_alloc{};
   return ::operator new(size, alignment);
+}
+void* starved_new_array_aligned(std::size_t size, std::align_val_t alignment) {
+  if (is_refused()) throw std::bad_alloc{};
+  return ::operator new[](size, alignment);
 }
 int starved_posix_memalign(void** out, std::size_t alignment, std::size_t size) {
   return is_refused() ? ENOMEM : posix_memalign(out, alignment, size);
@@ -59,19 +71,21 @@ template <class Function>
 Replacement replace(std::string_view symbol, Function* function) {
   return {symbol, reinterpret_cast<void*>(function)};
 }
-const std::array kReplacements = {
-    replace("malloc", &starved_malloc),
-    replace("calloc", &starved_calloc),
-    replace("realloc", &starved_realloc),
-    replace("posix_memalign", &starved_posix_memalign),
-    replace("aligned_alloc", &starved_aligned_alloc),
-    replace("strdup", &starved_strdup),
-    replace("_Znwm", &starved_new),  // operator new, and below new[] and their other forms
-    replace("_Znam", &starved_new),
-    replace("_ZnwmRKSt9nothrow_t", &starved_new_nothrow),
-    replace("_ZnamRKSt9nothrow_t", &starved_new_nothrow),
-    replace("_ZnwmSt11align_val_t", &starved_new_aligned),
-    replace("_ZnamSt11align_val_t", &starved_new_aligned)};
+const std::array kReplacements = {replace("malloc", &starved_malloc),
+                                  replace("calloc", &starved_calloc),
+                                  replace("realloc", &starved_realloc),
+                                  replace("posix_memalign", &starved_posix_memalign),
+                                  replace("aligned_alloc", &starved_aligned_alloc),
+                                  replace("strdup", &starved_strdup),
+                                  replace("_Znwm", &starved_new),  // operator new; m: new[]
+                                  replace("_Znam", &starved_new_array),
+                                  replace("_ZnwmRKSt9nothrow_t", &starved_new_nothrow),
+                                  replace("_ZnamRKSt9nothrow_t", &starved_new_array_nothrow),
+                                  replace("_ZnwmSt11align_val_t", &starved_new_aligned),
+                                  replace("_ZnamSt11align_val_t", &starved_new_array_aligned)};
+
+// The loader gives addresses as numbers.
+// NOLINTBEGIN(performance-no-int-to-ptr)
 
 // What the dynamic section of one object says.
 struct Tables {
@@ -120,6 +134,7 @@ bool write_slot(void** slot, void* function) {
 
 std::size_t lead_through_here(const Tables& tables, ElfW(Addr) base) {
   std::size_t changed = 0;
+  if (!tables.symbols || !tables.names) return changed;
   for (const auto& [first, count] : tables.relocations) {
     for (std::size_t i = 0; first && i < count; ++i) {
       const ElfW(Sym)& symbol = tables.symbols[ELF64_R_SYM(first[i].r_info)];
@@ -155,6 +170,8 @@ int visit(dl_phdr_info* info, std::size_t, void* ctx) {
   if (dynamic) search.changed = lead_through_here(tables_of(dynamic), info->dlpi_addr);
   return 1;
 }
+
+// NOLINTEND(performance-no-int-to-ptr)
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include <string>
 
 // Of LeakSanitizer, where this program was built with it; else null.
+// NOLINTNEXTLINE(bugprone-reserved-identifier): it is theirs.
 extern "C" int __lsan_do_recoverable_leak_check() __attribute__((weak));
 
 namespace sluice::verify {
@@ -96,9 +97,10 @@ void lives_at_random(const Subject& subject, Report& report) {
                 ": " + broken);
     return;
   }
-  if (__lsan_do_recoverable_leak_check && __lsan_do_recoverable_leak_check() != 0)
+  if (__lsan_do_recoverable_leak_check && __lsan_do_recoverable_leak_check() != 0) {
     report.fail("memory was lost in the lives of seed " + std::to_string(subject.seed) +
                 "; the lines above say where it was made");
+  }
 }
 
 }  // namespace

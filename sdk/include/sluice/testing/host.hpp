@@ -187,10 +187,11 @@ class FakeHost {
       core_->routes.clear();
     }
     for (const uint64_t id : timers) core_->loop.cancel(id);
-    for (const uint64_t number : requests)
+    for (const uint64_t number : requests) {
       core_->loop.call([&] {
         detail::end_request(*core_, number, {0, "it was cancelled", {}, {}, SLUICE_E_STOPPING});
       });
+    }
     settle();
   }
   // After stop: what the component still holds is a breach.
@@ -203,14 +204,16 @@ class FakeHost {
         const std::scoped_lock one(exchange->mutex);
         if (!exchange->is_answered) ++unanswered;
       }
-      if (core_->held_services != 0)
+      if (core_->held_services != 0) {
         core_->books.breach("held-service",
                             "a service was acquired and not released by the end of stop");
+      }
     }
-    if (unanswered > 0)
+    if (unanswered > 0) {
       core_->books.breach("never-answered", std::to_string(unanswered) +
                                                 " requests to its routes had no answer by the "
                                                 "end of stop; call respond once for each");
+    }
   }
 
  private:

@@ -155,20 +155,23 @@ class Records {
       for (const auto& batch : batches_)
         if (!batch->is_completed) ++live_batches;
     }
-    if (live_records > 0)
+    if (live_records > 0) {
       books_.breach("leaked-record",
                     "records that it made and neither gave away nor freed by the "
                     "end of stop: " +
                         std::to_string(live_records) + "; call record_free");
-    if (live_buffers > 0)
+    }
+    if (live_buffers > 0) {
       books_.breach("leaked-buffer",
                     "references to buffers that it did not give back by the end "
                     "of stop: " +
                         std::to_string(live_buffers) + "; call buffer_unref");
-    if (live_batches > 0)
+    }
+    if (live_batches > 0) {
       books_.breach("never-completed",
                     "batches that it took and did not complete by the end of stop: " +
                         std::to_string(live_batches) + "; call batch_complete once for each");
+    }
   }
 
  private:
@@ -248,10 +251,11 @@ class Records {
   void settle(detail::BatchBox::Slot& slot, sluice_status verdict, const sluice_error* err) {
     const bool is_known = verdict == SLUICE_OK || verdict == SLUICE_DROPPED ||
                           (verdict < 0 && verdict >= SLUICE_E_FATAL);
-    if (!is_known)
+    if (!is_known) {
       books_.breach("nonsense-verdict", "a record was settled with " + std::to_string(verdict) +
                                             ", which is no verdict; use SLUICE_OK, "
                                             "SLUICE_DROPPED, SLUICE_E_RETRY or SLUICE_E_REJECT");
+    }
     slot.verdict = verdict;
     slot.why = err && SLUICE_HAS(err, message) ? std::string(err->message) : std::string();
     slot.retry_after_ms = err && SLUICE_HAS(err, retry_after_ms) ? err->retry_after_ms : 0;

@@ -137,14 +137,15 @@ inline Json checked(const Json& value, const Json& schema, const std::string& pa
   Json out = Json::object();
   const Json* more = schema.find("additionalProperties");
   const bool is_open = more && more->is(Json::Kind::kBool) && more->integer != 0;
+  const auto place = [&](const std::string& key) { return path + "/" + key; };
   for (const auto& [key, member] : value.members) {
     const Json* rule = properties->find(key);
     if (!rule && !is_open) refuse("there is no setting \"" + key + "\"");
-    out[key] = rule ? checked(member, *rule, path + "/" + key) : member;
+    out[key] = rule ? checked(member, *rule, place(key)) : member;
   }
   for (const auto& [key, rule] : properties->members) {
     const Json* otherwise = rule.find("default");
-    if (!value.find(key) && otherwise) out[key] = checked(*otherwise, rule, path + "/" + key);
+    if (!value.find(key) && otherwise) out[key] = checked(*otherwise, rule, place(key));
   }
   if (const Json* required = schema.find("required"); required) {
     for (const Json& key : required->items)

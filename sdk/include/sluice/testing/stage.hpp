@@ -224,15 +224,17 @@ class Stage {
                uint32_t lease_ms = 0) {
     const ThreadScope scope(SLUICE_THREAD_WORKER);
     answers.assign(keys.size(), UINT8_MAX);
-    const Answer answer = ask("claim", [&](sluice_error* err) {
+    Answer answer = ask("claim", [&](sluice_error* err) {
       return role<sluice_dedupe>(SLUICE_ROLE_DEDUPE)
           ->claim(component_, keys.data(), static_cast<uint32_t>(keys.size()), lease_ms,
                   answers.data(), err);
     });
-    for (const uint8_t one : answers)
-      if (answer.ok() && one > SLUICE_KEY_UNCHANGED)
+    for (const uint8_t one : answers) {
+      if (answer.ok() && one > SLUICE_KEY_UNCHANGED) {
         host_->core().books.breach("nonsense-answer",
                                    "claim gave an answer that is none, or left one out");
+      }
+    }
     return answer;
   }
   Answer settle(const std::vector<sluice_key>& keys, sluice_status verdict) {
@@ -247,6 +249,7 @@ class Stage {
                uint32_t purpose = SLUICE_EMBED_PASSAGE) {
     const auto& table = *role<sluice_embed>(SLUICE_ROLE_EMBED);
     std::vector<sluice_str> views;
+    views.reserve(texts.size());
     for (const std::string& text : texts) views.push_back(view_of(text));
     rows.assign(texts.size() * table.dimension(component_), 0);
     const ThreadScope scope(SLUICE_THREAD_WORKER);

@@ -31,10 +31,11 @@ inline void say(sluice_error* err, sluice_status code, const char* why) {
 }
 
 inline void expect_no_io(Core& core, const char* function) {
-  if (thread_tag() == SLUICE_THREAD_IO)
+  if (thread_tag() == SLUICE_THREAD_IO) {
     core.books.breach("blocking-on-io", std::string(function) +
                                             " may wait, and was called on the event loop; use "
                                             "sluice.timer/1 post to get off it");
+  }
 }
 
 inline const sluice_log& log_table() {
@@ -96,9 +97,10 @@ inline const sluice_metrics& metrics_table() {
 
 inline const Json* setting(const sluice_config* c, const char* pointer) {
   const ConfigBox& config = box(c);
-  if (config.is_over)
+  if (config.is_over) {
     config.books->breach("config-after-configure",
                          "the settings were read after configure had returned; copy them there");
+  }
   return config.is_over ? nullptr : config.settings.at(pointer);
 }
 

@@ -52,10 +52,11 @@ inline sluice_status send_request(const sluice_host* h, const sluice_http_reques
                                   void (*done)(void*, const sluice_http_response*), void* ctx,
                                   uint64_t* out_id) {
   Core& core = alive(h, "http.send");
-  if (core.books.phase() == Phase::kConfigure)
+  if (core.books.phase() == Phase::kConfigure) {
     core.books.breach("network-in-configure",
                       "a request was sent in configure, which `sluice check` calls too; do it in "
                       "start");
+  }
   HttpCall call{string_of(request->method),
                 string_of(request->url),
                 {},
@@ -257,9 +258,10 @@ inline sluice_status take_event(Core& core, const sluice_crawl_event& event,
     verdicts.push_back(is_known ? SLUICE_DROPPED : SLUICE_OK);
     taken.pushed.push_back({std::move(page), event.cookies ? event.cookies[i] : 0});
   }
-  for (uint32_t i = 0; i < event.left_out_count; ++i)
+  for (uint32_t i = 0; i < event.left_out_count; ++i) {
     taken.left_out.push_back({event.left_out[i].reason, string_of(event.left_out[i].document_id),
                               string_of(event.left_out[i].detail)});
+  }
   if (event.ends != SLUICE_CRAWL_GOES_ON) core.closed_groups.insert(taken.group);
   core.crawls.push_back(std::move(taken));
   return SLUICE_OK;
