@@ -116,13 +116,15 @@ std::string VectorIndex::why_unfit(const Change& change, std::size_t dimension) 
   const std::size_t given = change.vector.size();
   if (given == 0)
     return "The chunk has no vector; put an embedding stage in front of the vector sink.";
-  if (given > kMaxDimension)
+  if (given > kMaxDimension) {
     return "The vector has " + std::to_string(given) + " dimensions, more than the " +
            std::to_string(kMaxDimension) + " that local-vectors can hold; use a smaller model.";
-  if (dimension != 0 && given != dimension)
+  }
+  if (dimension != 0 && given != dimension) {
     return "The vector has " + std::to_string(given) + " dimensions, but '" +
            settings_.file.string() + "' holds vectors of " + std::to_string(dimension) +
            "; use the embedder that filled it, or delete the file and index again.";
+  }
   return {};
 }
 
@@ -150,9 +152,10 @@ std::vector<Verdict> VectorIndex::apply(std::span<const Change> changes) {
     write(changes, units);
   } catch (const SQLite::Exception& error) {
     for (Verdict& verdict : verdicts) {
-      if (verdict.kind == Verdict::Kind::kDone)
+      if (verdict.kind == Verdict::Kind::kDone) {
         verdict = {.kind = Verdict::Kind::kRetry,
                    .sentence = sentence_for(error, settings_.file, "records")};
+      }
     }
   }
   return verdicts;
