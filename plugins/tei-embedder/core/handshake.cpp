@@ -47,7 +47,7 @@ class Greeting : public std::enable_shared_from_this<Greeting> {
   void ask_info() {
     Call call{.method = "GET", .path = "/info", .timeout = kInfoTimeout};
     outside_.send(std::move(call),
-                  [self = shared_from_this()](Reply reply) { self->take_info(std::move(reply)); });
+                  [self = shared_from_this()](const Reply& reply) { self->take_info(reply); });
   }
 
  private:
@@ -55,7 +55,7 @@ class Greeting : public std::enable_shared_from_this<Greeting> {
     is_over_ = true;
     done_(std::move(handshake));
   }
-  void take_info(Reply reply) {
+  void take_info(const Reply& reply) {
     const Refusal refusal = understand(reply, "/info");
     switch (refusal.meaning) {
       case Meaning::kVectors:
