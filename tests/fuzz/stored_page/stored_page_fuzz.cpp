@@ -1,6 +1,6 @@
 // Any bytes as a stored page: what the disk gives back is unpacked, or damaged, and never larger
 // than asked for. And any page is what it was once it is packed.
-#include "data/compressor.hpp"
+#include "content/compressor.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -18,19 +18,19 @@ void require(bool holds) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static sluice::data::Compressor compressor;
+  static sluice::content::Compressor compressor;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
-  if (const auto page = sluice::data::Compressor::unpack(input, kMost)) {
+  if (const auto page = sluice::content::Compressor::unpack(input, kMost)) {
     require(page->size() <= kMost);
   } else {
     require(!page.error().message.empty());
   }
   std::string packed = compressor.pack(input);
-  const auto again = sluice::data::Compressor::unpack(packed, input.size());
+  const auto again = sluice::content::Compressor::unpack(packed, input.size());
   require(again && *again == input);
-  if (!input.empty()) require(!sluice::data::Compressor::unpack(packed, input.size() - 1));
+  if (!input.empty()) require(!sluice::content::Compressor::unpack(packed, input.size() - 1));
   // A stored page with a byte that the disk has turned.
   packed[size % packed.size()] ^= 0x40;
-  (void)sluice::data::Compressor::unpack(packed, kMost);
+  (void)sluice::content::Compressor::unpack(packed, kMost);
   return 0;
 }
