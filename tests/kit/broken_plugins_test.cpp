@@ -174,7 +174,9 @@ TEST(BrokenPlugins, OneThatEndsTheProcessIsNamedAndThePageIsThereAfterwards) {
   {
     TestHost host(file, {});
     host.start();
-    ASSERT_EQ(deliver(host.http(), crawl.page(some_page())).status, 202);
+    // The page is on disk before any stage sees it; the process may end before its answer is out.
+    const auto status = deliver(host.http(), crawl.page(some_page())).status;
+    ASSERT_TRUE(status == 202 || status == 0) << status;
     EXPECT_EQ(host.process().wait(patient(seconds(30))).value_or(-1), by_signal(SIGABRT));
     EXPECT_NE(
         host.process().err().find("in plugin org.broken.crashes-in-submit 1.0.0 (bad), submit"),
