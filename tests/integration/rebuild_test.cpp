@@ -187,8 +187,8 @@ TEST_F(Rebuild, SaysWhatARunningHostCannotTakeUp) {
 
 // Stages and modes change while two senders deliver a crawl.
 TEST_F(Rebuild, LosesAndDoublesNothingUnderLoad) {
-  constexpr std::size_t kPages = 300;
-  constexpr int kReloads = 40;
+  constexpr std::size_t kPages = 2'000 / SLUICE_PATIENCE;
+  constexpr int kReloads = 100 / SLUICE_PATIENCE;
   host_.start();
   const Crawl crawl("load");
   const auto pages = PageMaker("load").make(kPages);

@@ -107,7 +107,7 @@ TEST_F(Reload, AnswersASignalAndTheCommandLine) {
 
 // A hundred switches in the middle of a crawl, which two senders deliver meanwhile.
 TEST_F(Reload, SwitchesModesUnderLoadWithoutLosingOrDoublingAPage) {
-  constexpr std::size_t kPages = 400;
+  constexpr std::size_t kPages = 2'000 / SLUICE_PATIENCE;
   constexpr int kSwitches = 100;
   host_.start();
   const Crawl crawl("switched");
