@@ -84,6 +84,7 @@ ServiceOptions services(const std::string& mode, milliseconds call) {
       .settings = {"stages.embed.batch.records=80", "stages.crawl.config.reconcile=false"}};
   options.tei.latency.base = call;
   options.tei.max_client_batch_size = kBatch;
+  options.tei.max_concurrent_requests = kBatch * kInFlight;
   options.qdrant.write_time = call;
   return options;
 }
