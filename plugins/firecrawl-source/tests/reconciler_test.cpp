@@ -92,6 +92,8 @@ class World final : public Api, public Pipeline, public Backstage {
   std::chrono::steady_clock::time_point time{1h};
 };
 
+const std::string kNoErrors = R"({"errors":[],"robotsBlocked":[]})";
+
 class ReconcilerTest : public ::testing::Test {
  protected:
   void answer(const std::string& path, const std::string& body, std::uint32_t status = 200) {
@@ -100,6 +102,16 @@ class ReconcilerTest : public ::testing::Test {
   static std::string document(const std::string& name) {
     return R"({"markdown":"# )" + name + R"(","metadata":{"url":"https://e.test/)" + name +
            R"(","statusCode":200}})";
+  }
+  // Crawls that have ended at Firecrawl without a page.
+  void close_crawls(int count) {
+    for (int i = 0; i < count; ++i) {
+      const std::string id = "c-" + std::to_string(i);
+      answer("/v2/crawl/" + id, R"({"status":"completed","data":[]})");
+      answer("/v2/crawl/" + id + "/errors", kNoErrors);
+      world.listed.push_back({.job_id = id, .is_closed = true});
+      reconciler.closed(id);
+    }
   }
   // Runs for so long, a tick a second.
   void pass(std::chrono::seconds time) {
@@ -114,8 +126,6 @@ class ReconcilerTest : public ::testing::Test {
   World world;
   Reconciler reconciler{{}, world, world, world};
 };
-
-const std::string kNoErrors = R"({"errors":[],"robotsBlocked":[]})";
 
 TEST_F(ReconcilerTest, PushesWhatIsMissingAndEnds) {
   world.pages = {"https://e.test/a"};
@@ -271,13 +281,7 @@ TEST_F(ReconcilerTest, AsksAgainWithGrowingPausesWhenFirecrawlIsAway) {
 
 TEST_F(ReconcilerTest, NobodyWaitsForAnyCrawlWhileFirecrawlIsAway) {
   world.lack = ApiReply::Lack::kUnreachable;
-  for (int i = 0; i < 200; ++i) {
-    const std::string id = "c-" + std::to_string(i);
-    answer("/v2/crawl/" + id, R"({"status":"completed","data":[]})");
-    answer("/v2/crawl/" + id + "/errors", kNoErrors);
-    world.listed.push_back({.job_id = id, .is_closed = true});
-    reconciler.closed(id);
-  }
+  close_crawls(200);
   pass(30s);
   EXPECT_EQ(std::count(world.log.begin(), world.log.end(), "awaited"), 200);
   EXPECT_LT(world.asked.size(), 10U);  // one question finds out for all
@@ -370,13 +374,7 @@ TEST_F(ReconcilerTest, KeepsAnyIdInsideItsSegmentOfThePath) {
 }
 
 TEST_F(ReconcilerTest, AsksAboutAFewCrawlsAtATimeAndForgetsNone) {
-  for (int i = 0; i < 200; ++i) {
-    const std::string id = "c-" + std::to_string(i);
-    answer("/v2/crawl/" + id, R"({"status":"completed","data":[]})");
-    answer("/v2/crawl/" + id + "/errors", kNoErrors);
-    world.listed.push_back({.job_id = id, .is_closed = true});
-    reconciler.closed(id);
-  }
+  close_crawls(200);
   pass(300s);
   EXPECT_EQ(std::count(world.log.begin(), world.log.end(), "ended"), 200);
 }
