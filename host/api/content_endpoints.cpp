@@ -10,6 +10,7 @@
 #include <sluice/url.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sluice::api {
@@ -61,27 +62,21 @@ void answer_list(const net::ExchangePtr& x, const Result<content::StoredPages>& 
 Result<content::StoredPages> Api::pages_by(flow::Graph::OpenBy by, const std::string& key,
                                            content::Archive::Window window) {
   if (!parts_.archive.keeps_pages()) return content::StoredPages{};
-  content::StoredPages pages = parts_.graph.open_pages(by, key, window);
+  auto open = parts_.graph.open_pages(by, key, window);
+  content::StoredPages& pages = open.pages;
   const std::size_t asked = std::min<std::size_t>(
       window.limit, pages.total - std::min<std::size_t>(window.offset, pages.total));
   const bool is_full = pages.items.size() < asked;  // of bytes
   const content::Archive::Window rest{
       .limit = is_full ? 0 : window.limit - pages.items.size(),
-      .offset = window.offset - std::min<std::size_t>(window.offset, pages.total)};
+      .offset = window.offset - std::min<std::size_t>(window.offset, pages.total),
+      .newest = open.archived};
   auto archived = by == flow::Graph::OpenBy::kCrawl ? parts_.archive.of_crawl(key, rest)
                                                     : parts_.archive.versions(key, rest);
   if (!archived) return archived;
   pages.total += archived->total;
-  const std::size_t open = pages.items.size();
-  for (auto& page : archived->items) {
-    const auto end = pages.items.begin() + static_cast<std::ptrdiff_t>(open);
-    const bool is_both = std::any_of(pages.items.begin(), end, [&](const auto& one) {
-      return one.content_id == page.content_id && one.crawl_id == page.crawl_id &&
-             one.stored_at == page.stored_at;
-    });
-    is_both ? void(--pages.total) : pages.items.push_back(std::move(page));
-  }
-  return pages;
+  std::move(archived->items.begin(), archived->items.end(), std::back_inserter(pages.items));
+  return std::move(pages);
 }
 
 void Api::content(const net::ExchangePtr& x) {

@@ -70,7 +70,7 @@ std::string uuid_of(const SQLite::Column& column) {
 }
 
 // Of the first row in that order; 0 where there is none.
-std::int64_t bytes_at(SQLite::Database& database, const std::string& what, const char* order) {
+std::int64_t first_row(SQLite::Database& database, const std::string& what, const char* order) {
   SQLite::Statement row(database,
                         "SELECT " + what + " FROM content ORDER BY id " + order + " LIMIT 1");
   return row.executeStep() ? row.getColumn(0).getInt64() : 0;
@@ -82,28 +82,30 @@ void bind_key(SQLite::Statement& statement, int index, const Key& key) {
 
 }  // namespace
 
-// The connection of everybody but the writer. ?1 is what is asked for, ?2 the oldest time.
+// The connection of everybody but the writer. ?1 is what is asked for, ?2 the oldest time, ?3 the
+// newest number.
 struct Archive::Reader {
   static constexpr const char* kColumns = "SELECT content_id, crawl, stored_at, page FROM content ";
 
   explicit Reader(const std::filesystem::path& file)
       : database(sql::open_reader(file)),
         versions(database, std::string(kColumns) +
-                               "WHERE content_id = ?1 AND stored_at > ?2 "
-                               "ORDER BY id DESC LIMIT ?3 OFFSET ?4"),
+                               "WHERE content_id = ?1 AND stored_at > ?2 AND id <= ?3 "
+                               "ORDER BY id DESC LIMIT ?4 OFFSET ?5"),
         version_count(database,
-                      "SELECT count(*) FROM content WHERE content_id = ?1 AND stored_at > ?2"),
+                      "SELECT count(*) FROM content "
+                      "WHERE content_id = ?1 AND stored_at > ?2 AND id <= ?3"),
         of_crawl(database, std::string(kColumns) +
-                               "WHERE crawl = ?1 AND crawl <> '' AND stored_at > ?2 "
-                               "ORDER BY id DESC LIMIT ?3 OFFSET ?4"),
+                               "WHERE crawl = ?1 AND crawl <> '' AND stored_at > ?2 AND id <= ?3 "
+                               "ORDER BY id DESC LIMIT ?4 OFFSET ?5"),
         crawl_count(database,
                     "SELECT count(*) FROM content "
-                    "WHERE crawl = ?1 AND crawl <> '' AND stored_at > ?2") {}
+                    "WHERE crawl = ?1 AND crawl <> '' AND stored_at > ?2 AND id <= ?3") {}
 
-  // The rows of a statement whose first two parameters are bound.
+  // The rows of a statement whose first three parameters are bound.
   static std::vector<StoredPage> rows(SQLite::Statement& row, Window window) {
-    row.bind(3, static_cast<std::int64_t>(window.limit));
-    row.bind(4, static_cast<std::int64_t>(window.offset));
+    row.bind(4, static_cast<std::int64_t>(window.limit));
+    row.bind(5, static_cast<std::int64_t>(window.offset));
     std::vector<StoredPage> pages;
     std::size_t bytes = 0;
     while (bytes < kMostBytesAtOnce && row.executeStep()) {
@@ -143,13 +145,14 @@ Archive::Archive(journal::GroupCommit& commits, const Clock& clock, Retention re
       clock_(clock),
       retention_(retention),
       insert_(commits.writer(),
-              "INSERT INTO content(content_id, crawl, stored_at, before, page) "
-              "VALUES (?, ?, ?, ?, ?)"),
+              "INSERT INTO content(content_id, crawl, stored_at, before, page, id) "
+              "VALUES (?, ?, ?, ?, ?, ?)"),
       oldest_(commits.writer(),
               "SELECT id, stored_at, length(page) FROM content ORDER BY id LIMIT 1"),
       erase_(commits.writer(), "DELETE FROM content WHERE id = ?"),
-      stored_(bytes_at(commits.writer(), "before + length(page)", "DESC")),
-      forgotten_(bytes_at(commits.writer(), "before", "ASC")),
+      stored_(first_row(commits.writer(), "before + length(page)", "DESC")),
+      forgotten_(first_row(commits.writer(), "before", "ASC")),
+      newest_at_start_(first_row(commits.writer(), "id", "DESC")),
       bytes_(static_cast<std::uint64_t>(total())),
       reader_(std::make_unique<Reader>(commits.file())) {
   commits.add(*this);
@@ -157,7 +160,7 @@ Archive::Archive(journal::GroupCommit& commits, const Clock& clock, Retention re
 
 Archive::~Archive() { commits_.stop(); }
 
-void Archive::store(SQLite::Database&, const Page& page) {
+std::int64_t Archive::store(SQLite::Database&, const Page& page) {
   if (page.packed.size() > kMostPage) {
     throw std::length_error("a page of more than 2 GiB cannot be kept");
   }
@@ -168,8 +171,10 @@ void Archive::store(SQLite::Database&, const Page& page) {
   insert->bind(3, sql::to_ms(page.received_at));
   insert->bind(4, stored_ + by_transaction_ + by_work_);
   insert->bindNoCopy(5, page.packed.data(), static_cast<int>(page.packed.size()));
+  insert->bind(6, ++newest_);
   insert->exec();
   by_work_ += static_cast<std::int64_t>(page.packed.size());
+  return newest_;
 }
 
 void Archive::keep() { by_transaction_ += std::exchange(by_work_, 0); }
@@ -225,10 +230,12 @@ Result<StoredPages> Archive::versions(const std::string& content_id, Window wind
     sql::Use row(reader_->versions);
     bind_key(*row, 1, *key);
     row->bind(2, oldest);
+    row->bind(3, window.newest);
     pages.items = Reader::rows(*row, window);
     sql::Use counted(reader_->version_count);
     bind_key(*counted, 1, *key);
     counted->bind(2, oldest);
+    counted->bind(3, window.newest);
     pages.total = Reader::count(*counted);
     return pages;
   });
@@ -240,10 +247,10 @@ Result<StoredPages> Archive::of_crawl(const std::string& crawl_id, Window window
   return sql::guarded(commits_.folder(), [&] {
     StoredPages pages;
     sql::Use row(reader_->of_crawl);
-    SQLite::bind(*row, crawl_id, oldest);
+    SQLite::bind(*row, crawl_id, oldest, window.newest);
     pages.items = Reader::rows(*row, window);
     sql::Use counted(reader_->crawl_count);
-    SQLite::bind(*counted, crawl_id, oldest);
+    SQLite::bind(*counted, crawl_id, oldest, window.newest);
     pages.total = Reader::count(*counted);
     return pages;
   });

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -64,11 +65,16 @@ class Archive final : private journal::Gatherer {
   bool keeps_pages() const { return retention_.keep.count() > 0; }
   // Any thread.
   std::string pack(std::string_view bytes) { return compressor_.pack(bytes); }
-  void store(SQLite::Database& database, const Page& page);
+  // The page's number: higher than that of any before it.
+  std::int64_t store(SQLite::Database& database, const Page& page);
+  // Of the newest page when the archive was opened; 0: there was none.
+  std::int64_t newest_at_start() const { return newest_at_start_; }
 
   struct Window {
     std::size_t limit = 0;
     std::size_t offset = 0;
+    // Pages with higher numbers are left out, and not counted either.
+    std::int64_t newest = std::numeric_limits<std::int64_t>::max();
   };
   // All versions of the document, or all pages of the crawl, newest first. Fewer than `limit` when
   // they would be more than kMostBytesAtOnce.
@@ -107,6 +113,8 @@ class Archive final : private journal::Gatherer {
   std::int64_t by_transaction_ = 0;
   std::int64_t forgotten_by_transaction_ = 0;
   std::int64_t by_work_ = 0;
+  const std::int64_t newest_at_start_;
+  std::int64_t newest_ = newest_at_start_;
   Wall::time_point look_next_{};  // for pages that are too old; not before
 
   std::atomic<std::uint64_t> bytes_{0};  // relaxed: a gauge, it orders nothing

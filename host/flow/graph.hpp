@@ -93,10 +93,13 @@ class Graph final : private GateKeeper, private Passage {
 
   PipelineView view();
   enum class OpenBy : uint8_t { kContentId, kCrawl };
-  // Pages in memory without an outcome, which the archive does not have yet: as it would show them,
-  // newest first. Sinks may show a page a while before it is among the archive's.
-  content::StoredPages open_pages(OpenBy by, const std::string& key,
-                                  content::Archive::Window window);
+  struct OpenPages {
+    content::StoredPages pages;
+    std::int64_t archived = 0;  // the archive's pages up to this number are all others
+  };
+  // Pages in memory without an outcome on disk, as the archive would show them, newest first. Sinks
+  // may show a page a while before it is among the archive's.
+  OpenPages open_pages(OpenBy by, const std::string& key, content::Archive::Window window);
   // A stage says that the pipeline cannot go on, or keeps its workers for good: `call` runs once,
   // on the loop.
   void on_alarm(std::function<void(const std::string& why)> call) { alarm_ = std::move(call); }

@@ -32,10 +32,12 @@ std::chrono::microseconds to_us(Steady::duration time) {
 
 }  // namespace
 
-content::StoredPages Graph::open_pages(OpenBy by, const std::string& key,
-                                       content::Archive::Window window) {
-  content::StoredPages open;
+Graph::OpenPages Graph::open_pages(OpenBy by, const std::string& key,
+                                   content::Archive::Window window) {
+  OpenPages answer;
   loop_.run([&] {
+    content::StoredPages& open = answer.pages;
+    answer.archived = settlement_.archived();
     std::vector<const Delivery*> found;
     for (const auto& [delivery, owned] : pages_) {
       const data::Record& document = *delivery->page().document;
@@ -58,7 +60,7 @@ content::StoredPages Graph::open_pages(OpenBy by, const std::string& key,
            std::chrono::floor<std::chrono::milliseconds>(page.received_at), std::move(encoded)});
     }
   });
-  return open;
+  return answer;
 }
 
 void Graph::arrived(Delivery::Page page) {

@@ -3,6 +3,7 @@
 
 #include "data/codec.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -88,12 +89,13 @@ void Settlement::write(Delivery& page, const EntryPtr& entry) {
         }
         if (entry->letter) stores_.dead_letters.file(database, *entry->letter);
         if (entry->packed.empty()) return;
-        stores_.archive->store(
+        entry->number = stores_.archive->store(
             database, {entry->document_id, entry->group, entry->received_at, entry->packed});
       },
       [this, &page, entry](const Result<void>& done) {
         loop_.post([this, &page, entry, is_written = done.ok()] {
           if (is_written) {
+            archived_ = std::max(archived_, entry->number);
             --under_way_;
             --writing_;
             ended_(page);

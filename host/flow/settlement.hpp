@@ -35,13 +35,20 @@ class Settlement {
   };
   // `ended` runs on the loop when everything is on disk; the delivery may go then.
   Settlement(Loop& loop, Gate& gate, Stores stores, std::function<void(Delivery&)> ended)
-      : loop_(loop), gate_(gate), stores_(stores), ended_(std::move(ended)) {}
+      : loop_(loop),
+        gate_(gate),
+        stores_(stores),
+        ended_(std::move(ended)),
+        archived_(stores.archive ? stores.archive->newest_at_start() : 0) {}
 
   // The page has this outcome.
   void conclude(Delivery& page, crawls::Outcome outcome);
 
   std::size_t under_way() const { return under_way_; }
   std::size_t writing() const { return writing_; }  // of those, in a transaction
+  // The number of the newest page in the archive that is no delivery any more: those after it still
+  // are, as pages end in the order of their numbers.
+  std::int64_t archived() const { return archived_; }
   // The gate has forgotten those that it had not told the dedupe component of. While none is
   // written.
   void start_over() { under_way_ = 0; }
@@ -59,6 +66,7 @@ class Settlement {
     Wall::time_point received_at{};
     data::RecordRef document{};  // for the archive; empty: it is not kept
     std::string packed{};        // the same as bytes, once it is on its way
+    std::int64_t number = 0;     // its number there; the writer's, until the transaction is done
   };
 
   using EntryPtr = std::shared_ptr<Entry>;  // the loop's, then the packer's, then the writer's
@@ -73,6 +81,7 @@ class Settlement {
   std::function<void(Delivery&)> ended_;
   std::size_t under_way_ = 0;
   std::size_t writing_ = 0;
+  std::int64_t archived_;
   WorkerPool packer_{"archive", 1};  // one: versions of a page stay in order
 };
 

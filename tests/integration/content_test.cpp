@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace sluice::testing {
@@ -67,6 +68,36 @@ TEST_F(Content, ListsTheVersionsOfAnAddressNewestFirst) {
   EXPECT_EQ(list["items"][0]["id"], list["items"][1]["id"]);
   EXPECT_EQ(get("/by-url?url=" + page.url + "&limit=1&offset=1").json()["items"][0]["crawl_id"],
             "v1");
+}
+
+// Newest first and without a gap, wherever each of them is at the moment.
+TEST_F(Content, ListsEachVersionOnceWhileTheyAreIndexed) {
+  TestPage page = maker_.make();
+  const std::string prose = page.markdown;
+  int newest = 0;
+  const auto look = [&] {
+    for (const int offset : {0, 1, 2}) {
+      const Answer answer =
+          get("/by-url?limit=2&offset=" + std::to_string(offset) + "&url=" + page.url);
+      if (answer.status == 404U) continue;
+      const json list = answer.json();
+      newest = list["total"];
+      int expected = newest - offset;
+      for (const auto& item : list["items"]) {
+        ASSERT_EQ(item["crawl_id"], "v" + std::to_string(expected--)) << list;
+      }
+      ASSERT_EQ(list["items"].size(), static_cast<std::size_t>(std::clamp(newest - offset, 0, 2)));
+    }
+  };
+  for (int version = 1; version <= 40; ++version) {
+    page.markdown = prose + "\n\nVersion " + std::to_string(version) + ".";
+    ASSERT_EQ(deliver(host_.http(), Crawl("v" + std::to_string(version)).page(page)).status, 202U);
+    ASSERT_NO_FATAL_FAILURE(look());
+  }
+  ASSERT_TRUE(eventually([&] {
+    look();
+    return HasFatalFailure() || newest == 40;
+  }));
 }
 
 TEST_F(Content, ListsTheDocumentsOfAnEventInPartsThatDoNotOverlap) {

@@ -89,6 +89,21 @@ TEST_F(ArchiveTest, ListsVersionsNewestFirst) {
   EXPECT_EQ(all->items[2].bytes, "1");
 }
 
+// For those who know where to find the pages after it.
+TEST_F(ArchiveTest, LeavesOutWhatCameAfterANumber) {
+  for (int i = 0; i < 3; ++i) store("https://e.test/a", "c", std::to_string(i));
+  open(kGenerous);
+  const auto newest = archive_->newest_at_start();
+  for (int i = 3; i < 5; ++i) store("https://e.test/a", "c", std::to_string(i));
+  for (const auto& part : {archive_->versions(uuid_of_url("https://e.test/a"), {1, 1, newest}),
+                           archive_->of_crawl("c", {1, 1, newest})}) {
+    ASSERT_TRUE(part);
+    EXPECT_EQ(part->total, 3U);
+    ASSERT_EQ(part->items.size(), 1U);
+    EXPECT_EQ(part->items[0].bytes, "1");
+  }
+}
+
 TEST_F(ArchiveTest, ListsACrawlInPartsThatDoNotOverlap) {
   for (int i = 0; i < 7; ++i) store("https://e.test/" + std::to_string(i), "c", std::to_string(i));
   store("https://e.test/x", "", "of no crawl");
