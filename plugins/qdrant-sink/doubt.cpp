@@ -18,12 +18,14 @@ constexpr milliseconds kLongestPause{30'000};
 
 void Doubt::worked() {
   const std::lock_guard lock(mutex_);
+  if (since_) ended_ = now_();
   since_.reset();
 }
 
-Doubt::Blame Doubt::failed() {
+Doubt::Blame Doubt::failed(Clock::time_point sent) {
   const std::lock_guard lock(mutex_);
   const auto now = now_();
+  if (!since_ && sent < ended_) return Blame::kServer;
   if (!since_) {
     since_ = now;
     return Blame::kPoints;

@@ -195,7 +195,8 @@ class PointWriter::Run {
   }
 
   // What went wrong with a write; nothing: it is as durable as was asked for.
-  std::optional<Fault> exchange(Call call) const {
+  std::optional<Fault> exchange(Call call) {
+    sent_ = Doubt::Clock::now();
     call.timeout = std::min(call.timeout, std::max(time_left(), kLeastTime));
     const Place& place = writer_.collection_.settings().place;
     const Reply reply = std::move(writer_.wire_({&call, 1}).front());
@@ -256,7 +257,7 @@ class PointWriter::Run {
     Verdict verdict = *in_vain_;
     if (!is_of_server(fault.kind)) {
       Doubt& doubt = doubt_about(changes_[group.front()]);
-      const bool is_counted = doubt.failed() == Doubt::Blame::kPoints;
+      const bool is_counted = doubt.failed(sent_) == Doubt::Blame::kPoints;
       verdict.kind = is_counted ? Verdict::Kind::kRetry : Verdict::Kind::kBusy;
       if (!is_counted) verdict.after = std::max(fault.after, doubt.pause());
     }
@@ -286,6 +287,7 @@ class PointWriter::Run {
   const Patience& patience_;
   std::vector<Verdict> verdicts_;
   Shape shape_;
+  Doubt::Clock::time_point sent_;   // the last request
   std::optional<Verdict> in_vain_;  // of what is still to be sent
   bool has_looked_again_ = false;
 };

@@ -12,6 +12,8 @@ using Blame = Doubt::Blame;
 
 class DoubtTest : public ::testing::Test {
  protected:
+  Blame fail() { return doubt_.failed(now_); }
+
   Doubt::Clock::time_point now_{std::chrono::hours(1)};
   Doubt doubt_{[this] { return now_; }};
 };
@@ -19,7 +21,7 @@ class DoubtTest : public ::testing::Test {
 TEST_F(DoubtTest, AFailureAmongSuccessesIsThePoints) {
   EXPECT_FALSE(doubt_.is_there());
   for (int i = 0; i < 10; ++i) {
-    EXPECT_EQ(doubt_.failed(), Blame::kPoints);
+    EXPECT_EQ(fail(), Blame::kPoints);
     EXPECT_TRUE(doubt_.is_there());
     doubt_.worked();
     EXPECT_FALSE(doubt_.is_there());
@@ -27,20 +29,30 @@ TEST_F(DoubtTest, AFailureAmongSuccessesIsThePoints) {
 }
 
 TEST_F(DoubtTest, FailuresInARowAreTheServersForFiveMinutes) {
-  doubt_.failed();
+  fail();
   for (int i = 0; i < 299; ++i) {
     now_ += seconds(1);
-    EXPECT_EQ(doubt_.failed(), Blame::kServer);
+    EXPECT_EQ(fail(), Blame::kServer);
   }
   now_ += seconds(1);
-  EXPECT_EQ(doubt_.failed(), Blame::kPoints);
+  EXPECT_EQ(fail(), Blame::kPoints);
   doubt_.worked();
-  doubt_.failed();
-  EXPECT_EQ(doubt_.failed(), Blame::kServer) << "a new one";
+  fail();
+  EXPECT_EQ(fail(), Blame::kServer) << "a new one";
+}
+
+TEST_F(DoubtTest, WhatWasSentInAnOutageIsTheServersAfterItToo) {
+  fail();
+  const auto sent = now_;
+  now_ += seconds(2);
+  doubt_.worked();
+  EXPECT_EQ(doubt_.failed(sent), Blame::kServer);
+  EXPECT_FALSE(doubt_.is_there()) << "it says nothing about now";
+  EXPECT_EQ(fail(), Blame::kPoints);
 }
 
 TEST_F(DoubtTest, ThePauseGrowsWithTheOutage) {
-  doubt_.failed();
+  fail();
   EXPECT_EQ(doubt_.pause(), std::chrono::milliseconds(500));
   now_ += seconds(20);
   EXPECT_EQ(doubt_.pause(), seconds(5));
