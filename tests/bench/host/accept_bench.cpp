@@ -5,6 +5,7 @@
 #include "bare_journal.hpp"
 #include "bare_server.hpp"
 #include "load.hpp"
+#include "scratch_folder.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -40,11 +41,10 @@ Sent post_to_bare_server(const std::vector<std::string>& bodies, std::size_t con
   return sluice::bench::post_all(bare.port(), bodies, connections);
 }
 
-Sent append_to_bare_journal(const std::filesystem::path& folder, std::size_t pages,
+Sent append_to_bare_journal(const std::filesystem::path& where, std::size_t pages,
                             std::size_t connections) {
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
-  sluice::bench::BareJournal journal(folder);
+  const sluice::bench::ScratchFolder folder(where);
+  sluice::bench::BareJournal journal(folder.path());
   std::atomic<std::size_t> next = 0;
   const auto begin = std::chrono::steady_clock::now();
   std::vector<std::thread> producers;
@@ -61,13 +61,13 @@ Sent append_to_bare_journal(const std::filesystem::path& folder, std::size_t pag
   return {took.count(), pages, 0};
 }
 
-int run(std::size_t pages, const std::filesystem::path& folder, std::size_t connections) {
+int run(std::size_t pages, const std::filesystem::path& where, std::size_t connections) {
   std::vector<std::string> bodies;
   for (std::size_t i = 0; i < pages; ++i)
     bodies.push_back(sluice::bench::page_event("accept", i, kPageBytes));
   std::printf("%zu pages of %zu bytes, %zu connections\n\n", pages, kPageBytes, connections);
   const Sent beast = post_to_bare_server(bodies, connections);
-  const Sent sqlite = append_to_bare_journal(folder, pages, connections);
+  const Sent sqlite = append_to_bare_journal(where, pages, connections);
   const Yardsticks yard{rate(beast), rate(sqlite)};
   std::printf(
       "|                                 |   pages/s | of Beast | of SQLite | cpu us/p | refused "
@@ -76,8 +76,8 @@ int run(std::size_t pages, const std::filesystem::path& folder, std::size_t conn
   print("bare Beast, body dropped", beast, yard, 0);
   print("bare SQLite, group commit", sqlite, yard, 0);
   const auto accept = [&](const std::string& what, const std::string& setting) {
-    std::filesystem::remove_all(folder);
-    const sluice::bench::Host host(folder, {"mode: batch", setting});
+    const sluice::bench::ScratchFolder folder(where);
+    const sluice::bench::Host host(folder.path(), {"mode: batch", setting});
     const Sent sent = sluice::bench::post_all(host.port(), bodies, connections);
     const double cpu_us = host.cpu_seconds() * 1e6 / static_cast<double>(pages);
     print(what, sent, yard, cpu_us);
@@ -85,7 +85,6 @@ int run(std::size_t pages, const std::filesystem::path& folder, std::size_t conn
   for (const std::string sync : {"off", "interval", "always"}) {
     accept("sluice, journal.sync: " + sync, "journal: {sync: " + sync + "}");
   }
-  std::filesystem::remove_all(folder);
   return 0;
 }
 
@@ -94,11 +93,8 @@ int run(std::size_t pages, const std::filesystem::path& folder, std::size_t conn
 int main(int argc, char** argv) {
   try {
     const std::size_t pages = argc > 1 ? std::stoul(argv[1]) : 20'000;
-    const std::filesystem::path folder =
-        argc > 2 ? argv[2]
-                 : (std::filesystem::temp_directory_path() / "sluice-bench-accept").string();
     const std::size_t connections = argc > 3 ? std::stoul(argv[3]) : 32;
-    return run(pages, folder, connections);
+    return run(pages, sluice::bench::place_of(argc, argv, 2), connections);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_accept: %s\n", error.what());
     return 1;

@@ -2,6 +2,7 @@
 // to the last page durable in both indexes: pages and chunks per second, CPU time, memory; then how
 // long the same host takes to start again with all of it on disk.
 #include "load.hpp"
+#include "scratch_folder.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -88,13 +89,13 @@ void start_again(const std::filesystem::path& folder, std::size_t pages) {
                static_cast<double>(pages * kPageBytes) / 1e6);
 }
 
-int run(std::size_t pages, const std::filesystem::path& folder) {
+int run(std::size_t pages, const std::filesystem::path& where) {
+  const sluice::bench::ScratchFolder folder(where);
   std::vector<std::string> bodies;
   for (std::size_t i = 0; i < pages; ++i)
     bodies.push_back(sluice::bench::page_event(kCrawl, i, kPageBytes));
-  std::filesystem::remove_all(folder);
-  const bool is_done = index_all(bodies, folder);
-  start_again(folder, pages);
+  const bool is_done = index_all(bodies, folder.path());
+  start_again(folder.path(), pages);
   return is_done ? 0 : 1;
 }
 
@@ -103,10 +104,7 @@ int run(std::size_t pages, const std::filesystem::path& folder) {
 int main(int argc, char** argv) {
   try {
     const std::size_t pages = argc > 1 ? std::stoul(argv[1]) : 5'000;
-    const std::filesystem::path folder =
-        argc > 2 ? argv[2]
-                 : (std::filesystem::temp_directory_path() / "sluice-bench-end-to-end").string();
-    return run(pages, folder);
+    return run(pages, sluice::bench::place_of(argc, argv, 2));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_end_to_end: %s\n", error.what());
     return 1;

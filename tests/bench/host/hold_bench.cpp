@@ -2,6 +2,7 @@
 // against its first thousand, while none of them may move; then the same crawl let go, where memory
 // grows by the indexes and by what is under way.
 #include "load.hpp"
+#include "scratch_folder.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -56,9 +57,9 @@ bool let_go(const Host& host, std::size_t pages) {
   return state == "done";
 }
 
-int run(std::size_t pages, const std::filesystem::path& folder) {
-  std::filesystem::remove_all(folder);
-  const Host host(folder, {"mode: batch", "journal: {sync: off}"});
+int run(std::size_t pages, const std::filesystem::path& where) {
+  const sluice::bench::ScratchFolder folder(where);
+  const Host host(folder.path(), {"mode: batch", "journal: {sync: off}"});
   const double first = hold(host, 0, kFirst);
   const double all = hold(host, kFirst, pages);
   std::printf("ratio                %.2f\n", all / first);
@@ -70,10 +71,7 @@ int run(std::size_t pages, const std::filesystem::path& folder) {
 int main(int argc, char** argv) {
   try {
     const std::size_t pages = argc > 1 ? std::stoul(argv[1]) : 50'000;
-    const std::filesystem::path folder =
-        argc > 2 ? argv[2]
-                 : (std::filesystem::temp_directory_path() / "sluice-bench-hold").string();
-    return run(pages, folder);
+    return run(pages, sluice::bench::place_of(argc, argv, 2));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_hold: %s\n", error.what());
     return 1;

@@ -1,6 +1,7 @@
 // bench_slow_clients: how long 50 clients wait for their searches, alone and beside 200 that send a
 // byte now and then and never come to the point.
 #include "load.hpp"
+#include "scratch_folder.hpp"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -93,9 +94,9 @@ Waits measure(std::uint16_t port) {
   return {waits[waits.size() / 2], waits[waits.size() * 99 / 100]};
 }
 
-int run(const std::filesystem::path& folder) {
-  std::filesystem::remove_all(folder);
-  const sluice::bench::Host host(folder, {"mode: streaming"});
+int run(const std::filesystem::path& where) {
+  const sluice::bench::ScratchFolder folder(where);
+  const sluice::bench::Host host(folder.path(), {"mode: streaming"});
   std::vector<std::string> bodies;
   for (std::size_t i = 0; i < kPages; ++i) {
     bodies.push_back(sluice::bench::page_event("slow", i, 2000));
@@ -113,7 +114,6 @@ int run(const std::filesystem::path& folder) {
   std::printf("| alone                  | %6.1f | %6.1f |\n", alone.p50, alone.p99);
   std::printf("| beside %zu slow clients | %6.1f | %6.1f |\n", kSlow, beside.p50, beside.p99);
   std::printf("\np99 beside / alone: %.2f (at most 3)\n", beside.p99 / alone.p99);
-  std::filesystem::remove_all(folder);
   return beside.p99 <= 3 * alone.p99 ? 0 : 1;
 }
 
@@ -121,8 +121,7 @@ int run(const std::filesystem::path& folder) {
 
 int main(int argc, char** argv) {
   try {
-    return run(argc > 1 ? argv[1]
-                        : std::filesystem::temp_directory_path() / "sluice-bench-slow-clients");
+    return run(sluice::bench::place_of(argc, argv, 1));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_slow_clients: %s\n", error.what());
     return 1;

@@ -5,6 +5,7 @@
 #include "crawls/ledger.hpp"
 #include "journal/group_commit.hpp"
 #include "journal/journal.hpp"
+#include "scratch_folder.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <unistd.h>
@@ -86,13 +87,11 @@ struct Measured {
 
 template <class Subject>
 Measured measure(const std::filesystem::path& where, int producers, double seconds, bool retire) {
-  const auto folder = where / "bench-journal.tmp";
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directory(folder);
+  const sluice::bench::ScratchFolder folder(where);
   std::vector<double> waits;
   double elapsed = 0;
   {
-    Subject subject(folder);
+    Subject subject(folder.path());
     std::mutex mutex;
     std::atomic<int> next{0};
     std::vector<std::thread> threads;
@@ -115,7 +114,6 @@ Measured measure(const std::filesystem::path& where, int producers, double secon
     for (auto& thread : threads) thread.join();
     elapsed = std::chrono::duration<double>(Steady::now() - begin).count();
   }
-  std::filesystem::remove_all(folder);
   std::sort(waits.begin(), waits.end());
   return {static_cast<double>(waits.size()) / elapsed, waits[waits.size() / 2],
           waits[waits.size() * 99 / 100]};
@@ -129,7 +127,7 @@ void keep_best(Measured& best, const Measured& measured) {
 
 int main(int count, char** arguments) {
   const double seconds = count > 1 ? std::atof(arguments[1]) : 2;
-  const std::filesystem::path where = count > 2 ? arguments[2] : ".";
+  const auto where = sluice::bench::place_of(count, arguments, 2);
   std::printf("%-18s %9s %22s %22s %6s\n", "10 kB pages", "producers", "bare /s (p50/p99 ms)",
               "sluice /s (p50/p99 ms)", "ratio");
   for (const bool retire : {false, true}) {
