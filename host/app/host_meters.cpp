@@ -6,12 +6,10 @@
 
 namespace sluice::app {
 
-std::function<void(const journal::GroupCommit::Commit&)> commit_meter(observe::Metrics& metrics) {
+std::function<void(std::size_t)> sync_meter(observe::Metrics& metrics) {
   auto& records = metrics.histogram("sluice_journal_sync_records",
                                     "Writes that shared one disk sync", observe::Buckets::kRecords);
-  return [&records](const journal::GroupCommit::Commit& commit) {
-    records.observe(static_cast<double>(commit.works));
-  };
+  return [&records](std::size_t works) { records.observe(static_cast<double>(works)); };
 }
 
 std::function<void(const net::RequestLog&)> request_meter(observe::Metrics& metrics) {

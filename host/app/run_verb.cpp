@@ -77,19 +77,22 @@ Result<void> keep(std::unique_ptr<T>& place, Result<std::unique_ptr<T>> opened) 
   return {};
 }
 
-Result<Stores> open_stores(const config::Pipeline& pipeline, observe::Metrics& metrics,
-                           const Clock& clock) {
+Result<Stores> open_stores(const config::Pipeline& pipeline, Workbench& bench, Signals& signals) {
   Stores stores;
   journal::GroupCommit::Options options;
   options.sync = sync_of(pipeline.journal_sync);
-  options.on_commit = commit_meter(metrics);
+  options.on_sync = sync_meter(bench.metrics);
+  options.on_broken = [&bench, &signals](const Error& error) {
+    bench.log.write(observe::Level::kError, "journal", error.message);
+    signals.alarm();
+  };
   auto opened = keep(stores.commits, journal::GroupCommit::open(pipeline.data, std::move(options)));
   if (opened) opened = keep(stores.journal, journal::Journal::open(*stores.commits));
-  if (opened) opened = keep(stores.ledger, crawls::Ledger::open(*stores.commits, clock));
+  if (opened) opened = keep(stores.ledger, crawls::Ledger::open(*stores.commits, bench.clock));
   if (opened) opened = keep(stores.dead_letters, flow::DeadLetters::open(*stores.commits));
   if (opened) {
     opened = keep(stores.archive,
-                  content::Archive::open(*stores.commits, clock,
+                  content::Archive::open(*stores.commits, bench.clock,
                                          {pipeline.content.keep, pipeline.content.max_bytes}));
   }
   if (opened) opened = keep(stores.state, state::State::open(pipeline.data));
@@ -248,7 +251,7 @@ int run(const RunOptions& options) {
   const config::Pipeline& pipeline = *loaded->pipeline;
 
   Workbench bench(workbench_options(options, pipeline));
-  auto stores = open_stores(pipeline, bench.metrics, bench.clock);
+  auto stores = open_stores(pipeline, bench, signals);
   if (!stores) return say(stores.error());
   bench.shared.state = stores->state.get();
   auto components = std::make_unique<flow::Components>(

@@ -63,7 +63,7 @@ class DeadLetters final {
   // Whether there was one.
   bool erase(SQLite::Database& database, std::int64_t id);
 
-  // erase in a transaction of its own; never blocks. `then` runs on the writer thread.
+  // erase in a transaction of its own; never blocks. `then` runs where a Done does.
   void drop_later(std::int64_t id, std::function<void(const Result<bool>& was_there)> then);
 
   Result<std::optional<DeadLetter>> find(std::int64_t id) const;

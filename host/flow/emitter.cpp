@@ -228,6 +228,7 @@ void Emitter::write_left_out(SQLite::Database& database, Passing& passing) {
   }
 }
 
+// Where a Done of the journal runs, as what it calls.
 void Emitter::written(Passing& passing, const Result<void>& done) {
   disk_answered(done);
   if (!done.ok()) {

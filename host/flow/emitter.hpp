@@ -30,12 +30,12 @@ struct Accepted {
 
 // Where accepted pages go, and other news of sources.
 struct Arrivals {
-  std::function<void(Accepted)> accepted;  // on the journal's writer
+  std::function<void(Accepted)> accepted;  // where a Done of the journal runs
   std::function<void(const std::string& source, uint64_t cookie)> duplicate;
   std::function<void(const std::string& source)> finished;
 };
 
-// Owned by the graph; the journal's writer ends before it. Any thread; nothing here blocks.
+// Owned by the graph; the journal's threads end before it. Any thread; nothing here blocks.
 class Emitter final : public services::Intake {
  public:
   struct Stores {

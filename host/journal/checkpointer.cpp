@@ -3,9 +3,7 @@
 
 #include "base/worker_pool.hpp"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <optional>
@@ -24,8 +22,8 @@ constexpr int kBriefBusyMs = 200;      // readers are short; the next try comes 
 
 Checkpointer::Checkpointer(const Options& options)
     : options_(options),
-      database_(options.file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX,
-                kBriefBusyMs) {
+      database_(options.file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, kBriefBusyMs),
+      log_(options.file) {
   database_.exec("PRAGMA wal_autocheckpoint = 0");
   database_.exec(options_.sync == Sync::kOff ? "PRAGMA synchronous = OFF"
                                              : "PRAGMA synchronous = FULL");
@@ -39,7 +37,6 @@ Checkpointer::~Checkpointer() {
   }
   wake_.notify_all();
   thread_.join();
-  if (log_descriptor_ >= 0) ::close(log_descriptor_);
 }
 
 void Checkpointer::log_is(std::size_t pages) {
@@ -80,7 +77,7 @@ void Checkpointer::run() {
     const bool must_sync = options_.sync == Sync::kInterval && std::exchange(unsynced_, false);
     if (is_long || is_idle) pages_ = 0;  // until the writer tells of more
     lock.unlock();
-    if (must_sync) sync_log();
+    if (must_sync) log_.sync();
     if (is_long) copy_bulk();
     if (is_idle) {
       sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
@@ -99,14 +96,6 @@ void Checkpointer::copy_bulk() {
                             &copied);
   const std::scoped_lock lock(mutex_);
   has_rest_ = true;
-}
-
-void Checkpointer::sync_log() {
-  if (log_descriptor_ < 0) {
-    const std::string log = options_.file.string() + "-wal";
-    log_descriptor_ = ::open(log.c_str(), O_RDONLY | O_CLOEXEC);
-  }
-  if (log_descriptor_ >= 0) ::fdatasync(log_descriptor_);
 }
 
 }  // namespace sluice::journal

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "journal/log_file.hpp"
 
 #include <SQLiteCpp/Database.h>
 
@@ -48,11 +49,10 @@ class Checkpointer final {
  private:
   void run();
   void copy_bulk();
-  void sync_log();
 
   const Options options_;
   SQLite::Database database_;
-  int log_descriptor_ = -1;  // for kInterval; opened when first needed
+  LogFile log_;  // for kInterval
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -2,6 +2,7 @@
 #include "journal/group_commit.hpp"
 
 #include "base/worker_pool.hpp"
+#include "journal/log_file.hpp"
 #include "journal/sql.hpp"
 
 #include <SQLiteCpp/Exception.h>
@@ -19,8 +20,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kBusyMs = 10'000;               // longest wait for the checkpointer's lock
-constexpr auto kRoomInterval = 100ms;         // between looks at a full disk
+constexpr int kBusyMs = 10'000;        // longest wait for the checkpointer's lock
+constexpr auto kRoomInterval = 100ms;  // between looks at a full disk
+// While the disk is busy: fewer works share too little of what each transaction writes.
+constexpr std::size_t kWorthATransaction = 8;
 constexpr std::size_t kNoLimit = 0xfffffffe;  // pages: SQLite's own limit
 
 // Opens the writer's connection, whose log this host alone checkpoints.
@@ -34,9 +37,7 @@ SQLite::Database open_writer(const std::filesystem::path& file, Sync sync) {
   database.exec(
       "PRAGMA cache_size = -16384");  // 16 MiB: a group of ordinary pages is never spilled
   switch (sync) {
-    case Sync::kAlways:
-      database.exec("PRAGMA synchronous = FULL");
-      break;
+    case Sync::kAlways:  // LogSync waits for the disk after the commit, not SQLite within it
     case Sync::kInterval:
       database.exec("PRAGMA synchronous = NORMAL");
       break;
@@ -91,6 +92,17 @@ GroupCommit::GroupCommit(FolderLock lock, const std::filesystem::path& folder, O
 GroupCommit::~GroupCommit() { stop(); }
 
 void GroupCommit::start() {
+  LogSync::Options options;
+  if (options_.sync == Sync::kAlways) {
+    options.sync = [log = std::make_shared<LogFile>(file_)] { return log->sync(); };
+  }
+  options.on_free = [this] {
+    { const std::scoped_lock lock(mutex_); }  // the writer is not between its look and its sleep
+    wake_.notify_one();
+  };
+  options.on_round = options_.on_sync;
+  options.on_broken = options_.on_broken;
+  log_sync_.emplace(std::move(options));
   thread_ = std::thread([this] { write(); });
 }
 
@@ -102,6 +114,7 @@ void GroupCommit::stop() {
   wake_.notify_all();
   const std::scoped_lock lock(joining_);
   if (thread_.joinable()) thread_.join();
+  if (log_sync_) log_sync_->stop();
 }
 
 void GroupCommit::submit(Work work, Done done) {
@@ -143,7 +156,10 @@ void GroupCommit::write() {
 
 bool GroupCommit::take(std::vector<Job>& jobs) {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+  wake_.wait(lock, [&] {
+    return stopping_ ||
+           (!waiting_.empty() && (waiting_.size() >= kWorthATransaction || log_sync_->is_free()));
+  });
   const auto count = std::min(waiting_.size(), options_.max_works);
   const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
   jobs.assign(std::move_iterator(waiting_.begin()), std::move_iterator(end));
@@ -176,7 +192,7 @@ std::size_t GroupCommit::run_transaction(std::span<Job> jobs) {
       results.emplace_back();  // first, so that the work that loses the transaction counts as run
       results.back() = attempt(job.work, group);
     }
-    commit(jobs.size());
+    commit();
   } catch (const Lost& lost) {
     lose(results, lost.error);
   } catch (...) {  // from BEGIN, a flush or COMMIT
@@ -185,8 +201,12 @@ std::size_t GroupCommit::run_transaction(std::span<Job> jobs) {
     lose(results, sql::current_failure(folder_));
   }
   if (std::exchange(saw_full_, false)) became_full();
-  for (std::size_t i = 0; i < results.size(); ++i) jobs[i].done(results[i]);
-  for (const auto& work : std::exchange(after_group_, {})) work();
+  std::vector<LogSync::Outcome> outcomes;
+  outcomes.reserve(results.size());
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    outcomes.push_back({std::move(jobs[i].done), std::move(results[i])});
+  }
+  log_sync_->tell(std::move(outcomes));
   return results.size();
 }
 
@@ -212,14 +232,11 @@ Result<void> GroupCommit::attempt(const Work& work, Group group) {
   return {};
 }
 
-void GroupCommit::commit(std::size_t works) {
+void GroupCommit::commit() {
   for (Gatherer* gatherer : gatherers_) gatherer->flush(database_);
-  const auto begin = Steady::now();
   sql::Use(commit_)->exec();
-  const Commit commit{Steady::now() - begin, works};
   for (Gatherer* gatherer : gatherers_) gatherer->committed();
   checkpointer_.log_is(log_pages_);
-  if (options_.on_commit) options_.on_commit(commit);
 }
 
 // Undoes the transaction. What had succeeded in it has failed now, with `error`.

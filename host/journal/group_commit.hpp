@@ -6,6 +6,7 @@
 #include "journal/checkpointer.hpp"
 #include "journal/disk_reserve.hpp"
 #include "journal/folder_lock.hpp"
+#include "journal/log_sync.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -18,6 +19,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <thread>
 #include <vector>
@@ -37,20 +39,16 @@ class Gatherer {
   virtual void rolled_back() = 0;       // it was not: forget everything since the last commit
 };
 
-// Owned by the app. submit, run and open_reader from any thread. Works and callbacks run on the
-// writer thread, works in the order in which they were submitted.
+// Owned by the app. submit and run from any thread. Works run on the writer thread in the order in
+// which they were submitted; callbacks on that of the sync, in the same order. While a sync is
+// under way the writer goes on, once enough works wait.
 class GroupCommit final {
  public:
   // Inside the transaction. What it throws undoes this work alone and becomes its result.
   using Work = std::function<void(SQLite::Database&)>;
   // After the commit that holds the work (as durable as Sync says), or after its failure. Short:
-  // the next transaction waits for it. Must not throw.
-  using Done = std::function<void(const Result<void>&)>;
-
-  struct Commit {
-    Steady::duration sync;  // what COMMIT took, disk included
-    std::size_t works;      // that shared it
-  };
+  // the next sync waits for it. Must not throw.
+  using Done = LogSync::Done;
 
   struct Options {
     Sync sync = Sync::kAlways;
@@ -58,7 +56,9 @@ class GroupCommit final {
     std::size_t checkpoint_pages = 2048;    // 32 MiB of log: a quarter more pages a second than 4
     std::uint64_t reserve_bytes = 8 << 20;  // the log and its copy, when the disk is full
     std::size_t max_pages = 0;  // the database grows no further; 0: the disk is the limit
-    std::function<void(const Commit&)> on_commit{};  // on the writer thread, for metrics
+    // Both where the callbacks run: how many works one sync was for, and that the disk failed.
+    std::function<void(std::size_t works)> on_sync = [](std::size_t) {};
+    std::function<void(const Error&)> on_broken = [](const Error&) {};
   };
 
   // Makes the folder where it is missing and locks it for this process. kBusy: somebody else has
@@ -77,13 +77,13 @@ class GroupCommit final {
 
   // After start(). Never blocks on the disk. After stop() the work is refused with kUnavailable.
   void submit(Work work, Done done);
-  // From a Done: `work` runs on this thread after everybody who shared the transaction was told.
-  // For whoever passes news on and would rather wake the next one once than for each.
-  void after_group(std::function<void()> work) { after_group_.push_back(std::move(work)); }
-  // submit, and wait for the end. Not from the writer thread.
+  // From a Done: `work` runs on this thread after everybody who shared the sync was told. For
+  // whoever passes news on and would rather wake the next one once than for each.
+  void after_group(std::function<void()> work) { log_sync_->after_round(std::move(work)); }
+  // submit, and wait for the end. Not from a Work or Done.
   Result<void> run(const Work& work);
 
-  // Finishes what was submitted and ends the writer thread. Called by the destructor, and by the
+  // Finishes what was submitted and ends both threads. Called by the destructor, and by the
   // destructors of gateways, since works use them. May be called again.
   void stop();
 
@@ -105,7 +105,7 @@ class GroupCommit final {
   void between_transactions();
   std::size_t run_transaction(std::span<Job> jobs);
   Result<void> attempt(const Work& work, Group group);
-  void commit(std::size_t works);
+  void commit();
   void lose(std::span<Result<void>> results, const Error& error);
   void became_full();
   void limit_pages(std::size_t pages);
@@ -117,20 +117,20 @@ class GroupCommit final {
   SQLite::Database database_;  // the writer thread's, after start()
   SQLite::Statement begin_, commit_, savepoint_, release_, undo_;  // as database_
   Checkpointer checkpointer_;
-  DiskReserve reserve_;               // the writer thread's
-  std::vector<Gatherer*> gatherers_;  // fixed at start()
-  std::size_t log_pages_ = 0;         // the writer thread's: told by SQLite at each commit
-  bool is_full_ = false;              // the writer thread's: no room; see became_full
-  bool saw_full_ = false;             // the writer thread's: in this transaction
-  std::vector<std::function<void()>> after_group_;  // the writer thread's
-  Steady::time_point look_for_room_{};              // the writer thread's: not before
+  DiskReserve reserve_;                 // the writer thread's
+  std::vector<Gatherer*> gatherers_;    // fixed at start()
+  std::size_t log_pages_ = 0;           // the writer thread's: told by SQLite at each commit
+  bool is_full_ = false;                // the writer thread's: no room; see became_full
+  bool saw_full_ = false;               // the writer thread's: in this transaction
+  Steady::time_point look_for_room_{};  // the writer thread's: not before
 
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> waiting_;  // guarded by mutex_
   bool stopping_ = false;    // guarded by mutex_
 
-  std::mutex joining_;  // guards thread_ against two stops at once
+  std::mutex joining_;  // guards both threads against two stops at once
+  std::optional<LogSync> log_sync_;
   std::thread thread_;
 };
 

@@ -71,34 +71,56 @@ TEST(GroupCommit, RunsWorksInOrderAndTellsInOrder) {
   EXPECT_EQ(ran, told);
 }
 
+// How many works each transaction had.
+class Sizes final : public Gatherer {
+ public:
+  void keep() override { ++size_; }
+  void drop() override {}
+  void flush(SQLite::Database&) override {}
+  void committed() override { sizes.push_back(std::exchange(size_, 0)); }
+  void rolled_back() override { size_ = 0; }
+
+  std::vector<std::size_t> sizes;
+
+ private:
+  std::size_t size_ = 0;
+};
+
 TEST(GroupCommit, SharesOneCommitAmongWorksThatWait) {
   TemporaryFolder folder;
-  std::vector<std::size_t> groups;
-  auto commits = open(folder, {.on_commit = [&](const GroupCommit::Commit& commit) {
-                        groups.push_back(commit.works);
-                      }});
+  Sizes groups;
+  auto commits = open(folder);
+  commits->add(groups);
   commits->start();
   Gate gate(*commits);
   for (int i = 0; i < 100; ++i) commits->submit(insert(i), [](const Result<void>&) {});
   gate.open();
   commits->stop();
-  EXPECT_EQ(groups, (std::vector<std::size_t>{1, 100}));
+  EXPECT_EQ(groups.sizes, (std::vector<std::size_t>{1, 100}));
   EXPECT_EQ(count(*commits), 100);
 }
 
 TEST(GroupCommit, NeverPutsMoreThanItsLimitIntoOneTransaction) {
   TemporaryFolder folder;
-  std::vector<std::size_t> groups;
-  auto commits =
-      open(folder, {.max_works = 40, .on_commit = [&](const GroupCommit::Commit& commit) {
-                      groups.push_back(commit.works);
-                    }});
+  Sizes groups;
+  auto commits = open(folder, {.max_works = 40});
+  commits->add(groups);
   commits->start();
   Gate gate(*commits);
   for (int i = 0; i < 100; ++i) commits->submit(insert(i), [](const Result<void>&) {});
   gate.open();
   commits->stop();
-  EXPECT_EQ(groups, (std::vector<std::size_t>{1, 40, 40, 20}));
+  EXPECT_EQ(groups.sizes, (std::vector<std::size_t>{1, 40, 40, 20}));
+}
+
+TEST(GroupCommit, SaysForHowManyWorksItSynced) {
+  TemporaryFolder folder;
+  std::size_t works = 0;
+  auto commits = open(folder, {.on_sync = [&](std::size_t some) { works += some; }});
+  commits->start();
+  for (int i = 0; i < 100; ++i) commits->submit(insert(i), [](const Result<void>&) {});
+  commits->stop();
+  EXPECT_EQ(works, 100U);
 }
 
 TEST(GroupCommit, TellsOnlyAfterTheCommit) {
