@@ -1,8 +1,8 @@
 // tei-embedder: vectors from Text Embeddings Inference, for the chunks of a pipeline and for
 // queries.
+#include "core/blank.hpp"
 #include "core/engine.hpp"
 #include "core/handshake.hpp"
-#include "core/utf8.hpp"
 #include "host_service.hpp"
 #include "jobs.hpp"
 

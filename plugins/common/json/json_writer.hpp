@@ -9,8 +9,10 @@
 
 namespace plugin_common {
 
-// With quotation marks. Bytes that are not UTF-8 become U+FFFD: a page may hold anything, and one
-// of them must not cost the request.
+// As part of a JSON string. Bytes that are not UTF-8 become U+FFFD: a page may hold anything, and
+// one of them must not cost the request.
+void append_escaped(std::string& out, std::string_view text);
+// A whole JSON string, with quotation marks.
 void append_text(std::string& out, std::string_view text);
 void append_integer(std::string& out, std::int64_t number);
 // A number that is not finite has no JSON form and is written as null.

@@ -1,13 +1,15 @@
 #include "core/refusal.hpp"
 
+#include "common/json/utf8.hpp"
 #include "core/json.hpp"
-#include "core/utf8.hpp"
 
 #include <algorithm>
 #include <charconv>
 
 namespace tei {
 namespace {
+
+using plugin_common::code_point_length;
 
 constexpr std::size_t kLongestQuote = 200;  // bytes of the server's own words
 

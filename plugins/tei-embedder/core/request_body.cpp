@@ -1,68 +1,14 @@
 #include "core/request_body.hpp"
 
-#include "core/utf8.hpp"
+#include "common/json/json_writer.hpp"
 
-#include <array>
 #include <cstddef>
 
 namespace tei {
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
-
-void append_control(unsigned char c, std::string& out) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      break;
-    case '\\':
-      out += "\\\\";
-      break;
-    case '\n':
-      out += "\\n";
-      break;
-    case '\r':
-      out += "\\r";
-      break;
-    case '\t':
-      out += "\\t";
-      break;
-    default:
-      out += "\\u00";
-      out += kHex[c >> 4];
-      out += kHex[c & 15U];
-  }
-}
-
-// Runs that need no change are appended whole.
-void append_escaped(std::string_view text, std::string& out) {
-  std::size_t run = 0;  // where the run begins
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const auto c = static_cast<unsigned char>(text[at]);
-    const std::size_t length = c < 0x80 ? 1 : code_point_length(text.substr(at));
-    const bool is_plain = length > 0 && c >= 0x20 && c != '"' && c != '\\';
-    if (is_plain) {
-      at += length;
-      continue;
-    }
-    out.append(text.substr(run, at - run));
-    if (length == 0) {
-      out += kReplacement;
-    } else {
-      append_control(c, out);
-    }
-    run = ++at;
-  }
-  out.append(text.substr(run));
-}
-
-void append_string(std::string_view text, std::string& out) {
-  out += '"';
-  append_escaped(text, out);
-  out += '"';
-}
+using plugin_common::append_escaped;
+using plugin_common::append_text;
 
 void append_options(const BodyForm& form, std::string& out) {
   if (form.wire == Wire::kOpenAi) {
@@ -73,7 +19,7 @@ void append_options(const BodyForm& form, std::string& out) {
   out += form.normalize == Normalize::kYes ? R"(,"normalize":true)" : R"(,"normalize":false)";
   if (!form.prompt_name.empty()) {
     out += R"(,"prompt_name":)";
-    append_string(form.prompt_name, out);
+    append_text(out, form.prompt_name);
   }
   out += '}';
 }
@@ -94,8 +40,8 @@ std::string write_body(const BodyForm& form, std::span<const std::string_view> t
   out += form.wire == Wire::kOpenAi ? R"({"input":[)" : R"({"inputs":[)";
   for (std::size_t i = 0; i < texts.size(); ++i) {
     out += i == 0 ? "\"" : ",\"";
-    append_escaped(form.prompt, out);
-    append_escaped(texts[i], out);
+    append_escaped(out, form.prompt);
+    append_escaped(out, texts[i]);
     out += '"';
   }
   append_options(form, out);

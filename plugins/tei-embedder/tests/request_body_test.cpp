@@ -1,6 +1,6 @@
 // What is sent, to the byte.
 #include "core/request_body.hpp"
-#include "core/utf8.hpp"
+#include "core/blank.hpp"
 
 #include <gtest/gtest.h>
 
@@ -51,7 +51,7 @@ TEST(RequestBody, ReplacesWhatIsNotUtf8) {
   EXPECT_EQ(body("\xF4\x8F\xBF\xBF"), "\xF4\x8F\xBF\xBF");
 }
 
-TEST(Utf8, KnowsBlankTexts) {
+TEST(Blank, KnowsWhatHasNothingToSee) {
   EXPECT_TRUE(is_blank(""));
   EXPECT_TRUE(is_blank(" \t\r\n\x01"));
   EXPECT_FALSE(is_blank(" a "));

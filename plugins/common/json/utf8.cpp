@@ -1,8 +1,6 @@
-#include "core/utf8.hpp"
+#include "common/json/utf8.hpp"
 
-#include <algorithm>
-
-namespace tei {
+namespace plugin_common {
 namespace {
 
 // The first byte decides the length and what the second may be (Unicode, table 3-7).
@@ -40,9 +38,4 @@ std::size_t code_point_length(std::string_view text) {
   return form.length;
 }
 
-bool is_blank(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) <= 0x20; });
-}
-
-}  // namespace tei
+}  // namespace plugin_common
