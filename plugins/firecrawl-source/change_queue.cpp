@@ -1,5 +1,6 @@
 #include "change_queue.hpp"
 
+#include "growing_pause.hpp"
 #include "json_check.hpp"
 #include "results.hpp"
 #include "signature.hpp"
@@ -19,8 +20,8 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr auto kFirstRetry = std::chrono::milliseconds{1000};  // doubled with each failure
-constexpr auto kLongestRetry = std::chrono::milliseconds{300'000};
+constexpr GrowingPause kRetryPause{.first = std::chrono::seconds{1},
+                                   .longest = std::chrono::minutes{5}};
 constexpr unsigned kMostTries = 300;  // a day of the longest pause
 constexpr std::size_t kMaxUrlBytes = 8192;
 
@@ -189,9 +190,7 @@ void ChangeQueue::again(const std::string& id, const std::string& url, const std
   {
     const std::scoped_lock lock(mutex_);
     Change& change = changes_[id];
-    constexpr unsigned kMostDoublings = 9;  // reaches the longest pause
-    const auto pause = kFirstRetry * (1U << std::min(change.failures, kMostDoublings));
-    change.due = ports_.now() + std::min(kLongestRetry, std::chrono::milliseconds(pause));
+    change.due = ports_.now() + kRetryPause.after(change.failures);
     is_over = ++change.failures > kMostTries;
     change.is_busy = is_over;
   }
@@ -213,7 +212,7 @@ void ChangeQueue::settle(const std::string& id, CrawlNews news) {
         changes_.erase(id);
       } else {
         changes_[id].is_busy = false;
-        changes_[id].due = ports_.now() + kFirstRetry;
+        changes_[id].due = ports_.now() + kRetryPause.first;
       }
     });
   });

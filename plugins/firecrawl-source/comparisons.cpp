@@ -6,11 +6,6 @@
 namespace firecrawl {
 namespace {
 
-using namespace std::chrono_literals;
-using std::chrono::milliseconds;
-
-constexpr milliseconds kFirstPause = 500ms;  // doubled with each failure
-constexpr milliseconds kLongestPause = 30s;
 constexpr std::uint32_t kServerError = 500;
 
 }  // namespace
@@ -38,11 +33,6 @@ Trouble trouble_of(const ApiReply& reply) {
   // Those above it come from what stands before Firecrawl, when it is not there.
   return {.why = "answered HTTP " + std::to_string(reply.status),
           .is_of_all = reply.status != kServerError};
-}
-
-milliseconds pause_after(unsigned failures) {
-  constexpr unsigned kMostDoublings = 6;  // reaches the longest
-  return std::min(kLongestPause, kFirstPause * (1U << std::min(failures, kMostDoublings)));
 }
 
 void Comparisons::add_closed(const std::string& job_id, Time due) {
@@ -144,7 +134,7 @@ bool Comparisons::note_away(const Trouble& trouble, Time now) {
   const std::scoped_lock lock(mutex_);
   const bool is_news = away_.failures == 0;
   away_.why = trouble.why;
-  away_.until = now + std::max(trouble.pause, pause_after(away_.failures));
+  away_.until = now + std::max(trouble.pause, kAwayPause.after(away_.failures));
   ++away_.failures;
   return is_news;
 }

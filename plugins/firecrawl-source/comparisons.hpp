@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api.hpp"
+#include "growing_pause.hpp"
 #include "results.hpp"
 
 #include <chrono>
@@ -62,8 +63,9 @@ Trouble trouble_of(const ApiReply& reply);
 // After so many failures in a row (some two seconds) nobody waits for a crawl any more; it is asked
 // about all the same.
 inline constexpr unsigned kHoldFailures = 3;
-// How long to wait after so many failures: growing, up to half a minute.
-std::chrono::milliseconds pause_after(unsigned failures);
+// Between questions to a Firecrawl that fails.
+inline constexpr GrowingPause kAwayPause{.first = std::chrono::milliseconds{500},
+                                         .longest = std::chrono::seconds{30}};
 
 // Thread-safe. Small: a line for each of kMost crawls; the ledger knows the rest, also after a
 // restart, and lists them again when there is room.

@@ -136,7 +136,7 @@ void Reconciler::failed(const ComparisonPtr& crawl, const std::string& why) {
     return end(crawl, {});
   }
   if (crawl->failures >= kHoldFailures) let_go(crawl, not_compared(why));
-  rest(crawl, pause_after(crawl->failures - 1));
+  rest(crawl, kAwayPause.after(crawl->failures - 1));
 }
 
 // Nobody is to wait for this crawl any more.
@@ -211,7 +211,7 @@ void Reconciler::wait_for_more(const ComparisonPtr& crawl) {
            "Firecrawl says that this crawl still runs, though it has reported it as closed; it is "
            "asked again until it has ended.");
   }
-  rest(crawl, pause_after(++crawl->waits));
+  rest(crawl, kAwayPause.after(++crawl->waits));
 }
 
 void Reconciler::read_errors(const ComparisonPtr& crawl, std::string_view body) {

@@ -1,5 +1,6 @@
 #include "watches.hpp"
 
+#include "growing_pause.hpp"
 #include "json_check.hpp"
 #include "signature.hpp"
 #include "targets.hpp"
@@ -8,7 +9,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -19,9 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr auto kFirstPause = std::chrono::milliseconds{1000};  // doubled with each failure
-constexpr auto kLongestPause = std::chrono::milliseconds{300'000};
-constexpr unsigned kMostDoublings = 9;  // reaches the longest pause
+constexpr GrowingPause kWatchPause{.first = std::chrono::seconds{1},
+                                   .longest = std::chrono::minutes{5}};
 constexpr std::string_view kPath = "/api/v1/watch";
 
 std::string dumped(const json& value) {
@@ -235,8 +234,7 @@ void Watches::pause(const std::string& why) {
     const std::scoped_lock lock(mutex_);
     --busy_;
     if (ports_.now() < due_) return;  // another request has failed at the same time
-    const auto length = kFirstPause * (1U << std::min(failures_, kMostDoublings));
-    due_ = ports_.now() + std::min(kLongestPause, std::chrono::milliseconds(length));
+    due_ = ports_.now() + kWatchPause.after(failures_);
     is_first = failures_++ == 0;
   }
   if (is_first) ports_.warn("changedetection.io " + why + "; pages are watched later");
