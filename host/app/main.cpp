@@ -112,6 +112,10 @@ void add_verify(CLI::App& app, int& exit_code) {
       ->allow_extra_args(false);
   verb->add_option("--seed", options->seed, "Of everything random")->default_str("1");
   verb->add_option("--walks", options->walks, "Random lives in life.walk")->default_str("1000");
+  verb->add_option("--patience", options->patience,
+                   "Times as long for each check: for sanitizers, slow machines")
+      ->default_str("1")
+      ->check(CLI::Range(1, 100));
   verb->add_option("--junit", options->junit, "Also write a JUnit report into this file");
   verb->add_flag("--in-process", options->is_in_process,
                  "Try it in this process, for a debugger: a crash ends it");

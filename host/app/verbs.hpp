@@ -58,6 +58,7 @@ struct VerifyOptions {
   std::vector<std::string> overrides;  // --set key=value, of the plugin's settings
   uint64_t seed = 1;
   uint32_t walks = 1000;
+  uint32_t patience = 1;
   std::filesystem::path junit;  // --junit: empty: none
   Output output = Output::kText;
   bool is_in_process = false;

@@ -32,6 +32,7 @@ int verify(const VerifyOptions& options) {
   what.overrides = options.overrides;
   what.seed = options.seed;
   what.walks = options.walks;
+  what.patience = options.patience;
   what.is_in_process = options.is_in_process;
   what.host = host_offer();
   what.copies = scratch_folder();

@@ -75,10 +75,11 @@ struct Runner {
       return result;
     }
     const auto began = Steady::now();
-    const Ending ending = options.is_in_process
-                              ? here(check)
-                              : run_in_child([&](const Line& line) { run(check, line); },
-                                             has_hung ? kShortLimit : check.limit);
+    const Ending ending =
+        options.is_in_process
+            ? here(check)
+            : run_in_child([&](const Line& line) { run(check, line); },
+                           (has_hung ? kShortLimit : check.limit) * options.patience);
     result.took = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - began);
     has_hung = has_hung || ending.kind == Ending::Kind::kHung;
     bool has_failed = false;

@@ -19,6 +19,7 @@ struct Options {
   std::vector<std::string> overrides;  // of settings: key=value
   uint64_t seed = 1;
   uint32_t walks = 1000;
+  uint32_t patience = 1;       // a check may take so many times as long
   bool is_in_process = false;  // for a debugger: no process of its own, no limit of time
   plugin::HostOffer host;
   std::filesystem::path copies;  // as plugin::LoadOptions has it
