@@ -156,8 +156,10 @@ void Runner::start(Records records, bool is_isolated) {
   batch->deadline_ns = to_ns(deadline);
   if (port_.account) port_.account->batches.fetch_add(1, std::memory_order_relaxed);
   in_flight_.emplace(
-      id, InFlight{std::move(owned), loop_.at(deadline, [this, id] { timed_out(id); }), now,
-                   is_isolated, false});
+      id, InFlight{.batch = std::move(owned),
+                   .limit = loop_.at(deadline + kCourtesy, [this, id] { timed_out(id); }),
+                   .started = now,
+                   .is_isolated = is_isolated});
   if (workers_) {
     workers_->post([this, id, batch] { submit(id, batch); });
   } else {
@@ -193,10 +195,11 @@ void Runner::finished(uint64_t id) {
   if (it == in_flight_.end()) return;
   InFlight done = std::move(it->second);
   in_flight_.erase(it);
+  if (!done.is_lost) loop_.cancel(done.limit);
   if (done.is_abandoned) {
-    --lost_;  // its records have long been on their way again; what it says about them is ignored
+    // Its records have long been on their way again; what it says about them is ignored.
+    if (done.is_lost) --lost_;
   } else {
-    loop_.cancel(done.deadline);
     const auto took = loop_.now() - done.started;
     meters_.batch_ended(done.batch->slots.size(), took);
     for (const auto& slot : done.batch->slots) outlet_.worked(*slot.record, id, took);
@@ -217,11 +220,19 @@ void Runner::timed_out(uint64_t id) {
   batch.abandoned.store(true, std::memory_order_relaxed);
   meters_.batch_result("timeout");
   meters_.fault("timeout");
+  it->second.limit = loop_.after(kStuckAfter, [this, id] { stuck(id); });
+  const std::string reason = "no answer within " + std::to_string(options_.timeout.count()) + " ms";
+  for (auto& slot : batch.slots) retry(data::copy_record(*slot.record), reason, 0);
+  schedule_pump();
+}
+
+void Runner::stuck(uint64_t id) {
+  const auto it = in_flight_.find(id);
+  if (it == in_flight_.end()) return;
+  it->second.is_lost = true;
   ++lost_;
   if (lost_ <= kMostLost && workers_) workers_->grow();
   if (is_circuit_open() && alarms_.stuck) alarms_.stuck(options_.stage);
-  const std::string reason = "no answer within " + std::to_string(options_.timeout.count()) + " ms";
-  for (auto& slot : batch.slots) retry(data::copy_record(*slot.record), reason, 0);
   schedule_pump();
 }
 

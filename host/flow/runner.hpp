@@ -90,17 +90,22 @@ class Runner {
   std::size_t stop_workers(Steady::time_point deadline);
 
  private:
-  // A batch that ran past its deadline is lost: its worker is replaced once. One lost batch more
-  // and the stage is not called until it gives one back.
+  // A stage that keeps to its deadline gives the batch back just then; on a busy machine, a little
+  // later. Only after this much more is the batch abandoned.
+  static constexpr std::chrono::milliseconds kCourtesy{1000};
+  // An abandoned batch that is not given back for this long is lost: its worker is replaced once.
+  // One lost batch more and the stage is not called until it gives one back.
+  static constexpr std::chrono::milliseconds kStuckAfter{5000};
   static constexpr uint32_t kMostLost = 1;
   static constexpr std::size_t kMostSpent = 64;
 
   struct InFlight {
     std::unique_ptr<sluice_batch> batch;
-    TimerId deadline = 0;
+    TimerId limit = 0;  // when it is abandoned; then, when it is lost
     Steady::time_point started;
     bool is_isolated = false;  // one of the parts of a batch that failed as a whole
     bool is_abandoned = false;
+    bool is_lost = false;
   };
   using Records = std::vector<data::RecordRef>;
 
@@ -112,6 +117,7 @@ class Runner {
   void refused(uint64_t id, sluice_status status);
   void finished(uint64_t id);
   void timed_out(uint64_t id);
+  void stuck(uint64_t id);
   void judge(sluice_batch& batch, bool is_isolated);
   void judge_slot(sluice_batch::Slot& slot, bool is_alone_again);
   void pass(sluice_batch::Slot& slot);

@@ -307,7 +307,9 @@ TEST_F(RunnerTest, ABatchPastItsDeadlineIsAbandonedAndItsLateWordIgnored) {
   });
   add(*runner, "a");
   loop_.turn();
-  run_for(seconds(2));
+  run_for(seconds(1));
+  EXPECT_FALSE(held[0]->abandoned.load()) << "it may be on its way back";
+  run_for(seconds(7));
   ASSERT_EQ(held.size(), 2U);  // a copy went on its way
   EXPECT_TRUE(held[0]->abandoned.load());
   EXPECT_EQ(outcomes_.passed_ids, std::vector<std::string>{"a"});
@@ -316,6 +318,28 @@ TEST_F(RunnerTest, ABatchPastItsDeadlineIsAbandonedAndItsLateWordIgnored) {
   EXPECT_EQ(outcomes_.passed_ids.size(), 1U);
   EXPECT_TRUE(outcomes_.rejected_ids.empty());
   EXPECT_FALSE(runner->is_circuit_open());
+}
+
+// As all do that wait for one service which has become silent.
+TEST_F(RunnerTest, BatchesThatComeBackLateAllAtOnceAreNotLost) {
+  std::vector<sluice_batch*> held;
+  std::string stuck;
+  auto runner = make({.concurrency = 8, .timeout = milliseconds(100)}, [&](sluice_batch* b) {
+    held.push_back(b);
+    return SLUICE_OK;
+  });
+  runner->set_alarms({{}, [&](const std::string& stage) { stuck = stage; }});
+  for (const char* id : {"a", "b", "c", "d", "e", "f", "g", "h"}) {
+    add(*runner, id);
+    loop_.turn();
+  }
+  ASSERT_EQ(held.size(), 8U);
+  run_for(milliseconds(900));
+  EXPECT_FALSE(held.front()->abandoned.load());
+  for (auto* batch : held) judge_all(batch, SLUICE_OK);
+  run_for(seconds(10));
+  EXPECT_EQ(stuck, "");
+  EXPECT_EQ(outcomes_.passed_ids.size(), 8U);
 }
 
 TEST_F(RunnerTest, AStageThatKeepsItsBatchesIsNotCalledAnyMore) {
