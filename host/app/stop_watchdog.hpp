@@ -37,6 +37,7 @@ class StopWatchdog final {
     log.write(observe::Level::kError, "host",
               "a plugin does not come back, and the host ends without it; the next line names the "
               "plugin and the function. What was accepted is in the journal");
+    log.flush();
     pthread_kill(watched_, SIGABRT);
   }
 
