@@ -282,8 +282,9 @@ RouteMatch Router::match(std::string_view method, const std::vector<std::string>
 }
 
 std::vector<RouteInfo> Router::routes() const {
+  const auto table = this->table();
   std::vector<RouteInfo> infos;
-  for (const auto& entry : *table()) {
+  for (const auto& entry : *table) {
     infos.push_back({entry.route->method(), entry.route->pattern(), entry.route->options()});
   }
   std::sort(infos.begin(), infos.end(), [](const RouteInfo& left, const RouteInfo& right) {

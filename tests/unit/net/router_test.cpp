@@ -238,6 +238,7 @@ TEST(Router, ServesWhileRoutesComeAndGo) {
       while (!is_over) {
         std::this_thread::yield();  // a free mutex is worth more than another lap
         EXPECT_NE(router.match("GET", {"stays"}).route, nullptr);
+        EXPECT_EQ(router.routes().back().pattern, "/stays");
         const auto match = router.match("GET", {"comes"});
         if (!match.route) continue;
         match.route->run(std::make_shared<Exchange>(Request{}, [](const Response&) {}));
