@@ -183,10 +183,11 @@ void Graph::watch_rates() {
     stage->records_before = records;
   }
   if (!emitter_.is_writable()) emitter_.look_for_room();
-  // Not between two pages: a whole interval without any comes first.
+  // Not between two pages: a whole interval without any comes first. Nor when components are about
+  // to be stopped: drain flushes them, and waits for that.
   if (std::exchange(has_worked_, false)) {
     is_rest_due_ = true;
-  } else if (pages_.empty() && !is_paused_ && std::exchange(is_rest_due_, false)) {
+  } else if (pages_.empty() && !is_paused_ && !is_draining_ && std::exchange(is_rest_due_, false)) {
     rest();
   }
   loop_.after(kRatesEvery, [this] { watch_rates(); });
