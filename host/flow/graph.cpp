@@ -227,16 +227,22 @@ bool Graph::drain(Steady::time_point deadline) {
     }
   });
   flush_components();
-  const auto flushed = std::make_shared<std::promise<void>>();  // a flush may outlast the deadline
-  const auto all_flushed = flushed->get_future();
-  control_.post([flushed] { flushed->set_value(); });
   for (;;) {
     bool is_done = false;
     loop_.run([&] { is_done = is_quiet(); });
-    is_done = is_done && all_flushed.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
-    if (is_done || Steady::now() >= deadline) return is_done;
+    // What sources are told of the last pages was posted before that.
+    if (is_done) return finish_control_calls(deadline);
+    if (Steady::now() >= deadline) return false;
     std::this_thread::sleep_for(kLookAgain);
   }
+}
+
+// The calls into components that were posted before have returned; false: not all of them by then.
+bool Graph::finish_control_calls(Steady::time_point deadline) {
+  const auto done = std::make_shared<std::promise<void>>();  // a call may outlast the deadline
+  const auto finished = done->get_future();
+  control_.post([done] { done->set_value(); });
+  return finished.wait_until(deadline) == std::future_status::ready;
 }
 
 std::size_t Graph::stop(Steady::time_point deadline) {

@@ -118,7 +118,7 @@ class Graph final : private GateKeeper, private Passage {
   std::string who_is_busy() const;
   bool is_at_rest() const;
   void take_back_pages();
-  void finish_control_calls();
+  bool finish_control_calls(Steady::time_point deadline);
   DedupePort dedupe_port() const;
   Arrivals arrivals();
   void watch_rates();

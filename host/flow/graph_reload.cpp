@@ -3,7 +3,6 @@
 #include "flow/policy.hpp"
 
 #include <algorithm>
-#include <future>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -74,15 +73,8 @@ Result<void> Graph::pause(Steady::time_point deadline) {
     }
     std::this_thread::sleep_for(kLookAgain);
   }
-  finish_control_calls();
-  return {};
-}
-
-// Calls into components that were posted before have returned.
-void Graph::finish_control_calls() {
-  std::promise<void> done;
-  control_.post([&done] { done.set_value(); });
-  done.get_future().wait();
+  if (finish_control_calls(deadline)) return {};
+  return Error{Fault::kTimeout, "a stage did not come back from a call in time; try again later"};
 }
 
 void Graph::replace(const config::Pipeline& pipeline, const Components& components) {
