@@ -2,6 +2,7 @@
 #include "net/router.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <set>
 #include <tuple>
 
@@ -152,13 +153,13 @@ std::strong_ordering Router::order(const Route& left, const Route& right) {
   const auto& ours = left.place_.segments;
   const auto& theirs = right.place_.segments;
   for (std::size_t i = 0; i < std::min(ours.size(), theirs.size()); ++i) {
-    if (const auto kinds = ours[i].kind <=> theirs[i].kind; kinds != 0) return kinds;
+    if (const auto kinds = ours[i].kind <=> theirs[i].kind; std::is_neq(kinds)) return kinds;
     if (ours[i].kind != Route::Segment::Kind::kExact) continue;
-    if (const auto texts = ours[i].text <=> theirs[i].text; texts != 0) return texts;
+    if (const auto texts = ours[i].text <=> theirs[i].text; std::is_neq(texts)) return texts;
   }
-  if (const auto sizes = ours.size() <=> theirs.size(); sizes != 0) return sizes;
+  if (const auto sizes = ours.size() <=> theirs.size(); std::is_neq(sizes)) return sizes;
   const auto ranks = method_rank(left.method()) <=> method_rank(right.method());
-  return ranks != 0 ? ranks : left.method() <=> right.method();
+  return std::is_neq(ranks) ? ranks : left.method() <=> right.method();
 }
 
 Result<std::shared_ptr<Route>> Router::make(NewRoute route) {
@@ -174,9 +175,10 @@ Result<std::shared_ptr<Route>> Router::make(NewRoute route) {
 }
 
 Router::Table::iterator Router::place_of(Table& table, const Route& route) {
-  return std::lower_bound(
-      table.begin(), table.end(), route,
-      [](const Entry& entry, const Route& added) { return order(*entry.route, added) < 0; });
+  return std::lower_bound(table.begin(), table.end(), route,
+                          [](const Entry& entry, const Route& added) {
+                            return std::is_lt(order(*entry.route, added));
+                          });
 }
 
 Result<RouteId> Router::add(std::string method, std::string pattern, RouteOptions options,
@@ -211,7 +213,7 @@ Result<std::vector<RouteId>> Router::exchange(const std::vector<RouteId>& out,
     }
     for (const auto& route : fresh) {
       const auto place = place_of(*table, *route);
-      if (place != table->end() && order(*place->route, *route) == 0) {
+      if (place != table->end() && std::is_eq(order(*place->route, *route))) {
         return Error{Fault::kExists, "The route " + route->method() + " " + route->pattern() +
                                          " of " + route->options().owner +
                                          " is taken: " + place->route->options().owner + " has " +
@@ -224,8 +226,9 @@ Result<std::vector<RouteId>> Router::exchange(const std::vector<RouteId>& out,
     table_ = std::move(table);
   }
   for (const auto& route : gone) {
-    const auto successor = std::find_if(fresh.begin(), fresh.end(),
-                                        [&](const auto& one) { return order(*one, *route) == 0; });
+    const auto successor = std::find_if(fresh.begin(), fresh.end(), [&](const auto& one) {
+      return std::is_eq(order(*one, *route));
+    });
     route->close(successor == fresh.end() ? nullptr : *successor);
   }
   for (const auto& route : gone) route->wait_until_unused();
