@@ -7,7 +7,7 @@ namespace sluice::api {
 
 Api::~Api() { close(); }
 
-Result<void> Api::add(Entry entry) {
+Result<void> Api::add(const Entry& entry) {
   auto id = parts_.router.add(
       entry.method, entry.pattern,
       {.needs_token = entry.access.needs_token,
@@ -21,8 +21,8 @@ Result<void> Api::add(Entry entry) {
 }
 
 Result<void> Api::open() {
-  for (auto& entry : entries()) {
-    if (auto added = add(std::move(entry)); !added) {
+  for (const auto& entry : entries()) {
+    if (auto added = add(entry); !added) {
       close();
       return added;
     }

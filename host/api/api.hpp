@@ -67,7 +67,7 @@ class Api {
     Operation operation;
   };
   static std::vector<Entry> entries();
-  Result<void> add(Entry entry);
+  Result<void> add(const Entry& entry);
   void close();
 
   void search(const net::ExchangePtr& x);
