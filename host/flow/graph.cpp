@@ -227,14 +227,15 @@ bool Graph::drain(Steady::time_point deadline) {
     }
   });
   flush_components();
+  bool is_done = false;
   for (;;) {
-    bool is_done = false;
     loop_.run([&] { is_done = is_quiet(); });
-    // What sources are told of the last pages was posted before that.
-    if (is_done) return finish_control_calls(deadline);
-    if (Steady::now() >= deadline) return false;
+    if (is_done || Steady::now() >= deadline) break;
     std::this_thread::sleep_for(kLookAgain);
   }
+  // What sources are told of the last pages was posted before that. Calls that have returned are
+  // heard of even when the time is up.
+  return finish_control_calls(std::max(deadline, Steady::now() + kLastWord)) && is_done;
 }
 
 // The calls into components that were posted before have returned; false: not all of them by then.

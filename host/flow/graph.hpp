@@ -111,6 +111,8 @@ class Graph final : private GateKeeper, private Passage {
  private:
   // Draining or pausing, how often it is asked whether everything has come to rest.
   static constexpr std::chrono::milliseconds kLookAgain{5};
+  // Past the deadline of a drain, for calls into components that return just then.
+  static constexpr std::chrono::milliseconds kLastWord{100};
 
   void build(const config::Pipeline& pipeline);
   std::unique_ptr<Stage> make_stage(const config::Pipeline& pipeline, const std::string& name);
