@@ -104,9 +104,10 @@ std::string settings_markdown(const std::vector<PluginSettings>& plugins) {
            ".\n\n| setting | default | |\n|---|---|---|\n";
     const Json properties = plugin.schema.value("properties", Json::object());
     const Json required = plugin.schema.value("required", Json::array());
-    for (const auto& [name, rule] : properties.items())
+    for (const auto& [name, rule] : properties.items()) {
       out += "| `" + name + "` | " + default_of(name, rule, required) + " | " + meaning_of(rule) +
              " |\n";
+    }
   }
   return out;
 }
