@@ -54,6 +54,7 @@ class SmallDisk final {
 TEST(DiskFull, RefusesPagesUntilThereIsRoomAndLosesNone) {
   const TemporaryFolder folder;
   const SmallDisk disk(folder.path() / "disk");
+  // Only root may mount. unit_journal fills a database of a few pages wherever it runs.
   if (!disk.is_mounted()) {
     GTEST_SKIP() << "a small disk cannot be mounted here (" << disk.why()
                  << "); run as root to test this";
@@ -99,6 +100,7 @@ TEST(DiskFull, RefusesPagesUntilThereIsRoomAndLosesNone) {
 TEST(DiskFull, KeepsWhatWasAcceptedWhenItIsKilledThen) {
   const TemporaryFolder folder;
   const SmallDisk disk(folder.path() / "disk");
+  // Only root may mount. unit_journal fills a database of a few pages wherever it runs.
   if (!disk.is_mounted()) {
     GTEST_SKIP() << "a small disk cannot be mounted here (" << disk.why()
                  << "); run as root to test this";

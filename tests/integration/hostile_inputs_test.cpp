@@ -195,6 +195,7 @@ TEST_F(HostileInputs, AreIndexedAsOddPages) {
 class HostileData : public HostileInputs {
  protected:
   void SetUp() override {
+    // Collections of others, not ours to ship. HostileInputs sends our own of each kind everywhere.
     if (!folder_) GTEST_SKIP() << "set SLUICE_DATA to a folder with inputs/, pages/ and recrawl/";
     HostileInputs::SetUp();
   }

@@ -77,6 +77,7 @@ TEST(Quantise, TheLargestProductFitsItsInteger) {
 
 TEST(DotRows, Avx2EqualsPlain) {
   const DotRows avx2 = dot_rows_avx2();
+  // Such a processor runs the plain loop, which the tests above hold to the same values.
   if (avx2 == nullptr) GTEST_SKIP() << "no AVX2 on this processor";
   std::mt19937 random(11);
   for (const std::size_t dimension : kDimensions) {
