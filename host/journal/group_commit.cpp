@@ -93,6 +93,7 @@ GroupCommit::~GroupCommit() { stop(); }
 
 void GroupCommit::start() {
   LogSync::Options options;
+  options.folder = folder_;
   if (options_.sync == Sync::kAlways) {
     options.sync = [log = std::make_shared<LogFile>(file_)] { return log->sync(); };
   }

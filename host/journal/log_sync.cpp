@@ -72,9 +72,11 @@ void LogSync::round(std::vector<Outcome>& outcomes) {
 void LogSync::put_on_disk(std::vector<Outcome>& outcomes) {
   if (!options_.sync) return;
   if (disk_.ok() && !options_.sync()) {
-    disk_ = Error{Fault::kIo, "the disk did not take what was written (" +
+    disk_ = Error{Fault::kIo, "the disk of " + options_.folder.string() +
+                                  " did not take what was written (" +
                                   std::generic_category().message(errno) +
-                                  "): nothing is acknowledged any more; check the disk"};
+                                  "): nothing is acknowledged any more, and the host ends; check "
+                                  "that disk before it is started again"};
     options_.on_broken(disk_.error());
   }
   if (disk_.ok()) return;

@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -22,6 +23,7 @@ class LogSync final {
     Result<void> result;
   };
   struct Options {
+    std::filesystem::path folder;  // for the error
     // Puts the log on the disk, as far as it is written when called; false, with errno: the disk
     // did not take it. Empty: nobody waits for the disk.
     std::function<bool()> sync;

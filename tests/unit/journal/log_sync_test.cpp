@@ -27,7 +27,8 @@ class LogSyncTest : public ::testing::Test {
     return options;
   }
   LogSync::Options events() {
-    return {.sync = {},
+    return {.folder = "/data",
+            .sync = {},
             .on_free = [this] { events_ += "free "; },
             .on_round = [this](std::size_t works) { events_ += std::to_string(works) + ": "; },
             .on_broken = [this](const Error& error) { events_ += error.message + " "; }};
@@ -100,8 +101,8 @@ TEST_F(LogSyncTest, ABrokenDiskIsToldOnceAndNothingIsTakenForDurableAnyMore) {
   log.stop();
   EXPECT_FALSE(begun_.try_acquire()) << "it was asked again, as if that could bring anything back";
   const std::string why =
-      "the disk did not take what was written (Input/output error): nothing is acknowledged any "
-      "more; check the disk ";
+      "the disk of /data did not take what was written (Input/output error): nothing is "
+      "acknowledged any more, and the host ends; check that disk before it is started again ";
   EXPECT_EQ(events_.find(why), 0U) << events_;
   EXPECT_EQ(events_.rfind(why), 0U) << events_;
   EXPECT_NE(events_.find("a! "), std::string::npos) << events_;
