@@ -56,6 +56,11 @@ class RawSocket {
     }
     return take(std::min(count, pending_.size()));
   }
+  // An answer, or the end, is there to be read.
+  bool is_readable() const {
+    pollfd state{.fd = descriptor_, .events = POLLIN, .revents = 0};
+    return ::poll(&state, 1, 0) == 1;
+  }
   std::string read_to_end() {
     while (receive()) {
     }
