@@ -4,8 +4,9 @@
 // that nothing but accepting is measured.
 #include "bare_journal.hpp"
 #include "bare_server.hpp"
+#include "journal/temporary_folder.hpp"
 #include "load.hpp"
-#include "scratch_folder.hpp"
+#include "place.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -43,7 +44,7 @@ Sent post_to_bare_server(const std::vector<std::string>& bodies, std::size_t con
 
 Sent append_to_bare_journal(const std::filesystem::path& where, std::size_t pages,
                             std::size_t connections) {
-  const sluice::bench::ScratchFolder folder(where);
+  const sluice::journal::TemporaryFolder folder(where);
   sluice::bench::BareJournal journal(folder.path());
   std::atomic<std::size_t> next = 0;
   const auto begin = std::chrono::steady_clock::now();
@@ -76,7 +77,7 @@ int run(std::size_t pages, const std::filesystem::path& where, std::size_t conne
   print("bare Beast, body dropped", beast, yard, 0);
   print("bare SQLite, group commit", sqlite, yard, 0);
   const auto accept = [&](const std::string& what, const std::string& setting) {
-    const sluice::bench::ScratchFolder folder(where);
+    const sluice::journal::TemporaryFolder folder(where);
     const sluice::bench::Host host(folder.path(), {"mode: batch", setting});
     const Sent sent = sluice::bench::post_all(host.port(), bodies, connections);
     const double cpu_us = host.cpu_seconds() * 1e6 / static_cast<double>(pages);

@@ -1,8 +1,9 @@
 // bench_end_to_end [pages] [folder]: a crawl through the embedded pipeline, from the first webhook
 // to the last page durable in both indexes: pages and chunks per second, CPU time, memory; then how
 // long the same host takes to start again with all of it on disk.
+#include "journal/temporary_folder.hpp"
 #include "load.hpp"
-#include "scratch_folder.hpp"
+#include "place.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -90,7 +91,7 @@ void start_again(const std::filesystem::path& folder, std::size_t pages) {
 }
 
 int run(std::size_t pages, const std::filesystem::path& where) {
-  const sluice::bench::ScratchFolder folder(where);
+  const sluice::journal::TemporaryFolder folder(where);
   std::vector<std::string> bodies;
   for (std::size_t i = 0; i < pages; ++i)
     bodies.push_back(sluice::bench::page_event(kCrawl, i, kPageBytes));

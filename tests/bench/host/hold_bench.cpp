@@ -1,8 +1,9 @@
 // bench_hold [pages] [folder]: what batch mode's holding costs in memory: a crawl of many pages
 // against its first thousand, while none of them may move; then the same crawl let go, where memory
 // grows by the indexes and by what is under way.
+#include "journal/temporary_folder.hpp"
 #include "load.hpp"
-#include "scratch_folder.hpp"
+#include "place.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -58,7 +59,7 @@ bool let_go(const Host& host, std::size_t pages) {
 }
 
 int run(std::size_t pages, const std::filesystem::path& where) {
-  const sluice::bench::ScratchFolder folder(where);
+  const sluice::journal::TemporaryFolder folder(where);
   const Host host(folder.path(), {"mode: batch", "journal: {sync: off}"});
   const double first = hold(host, 0, kFirst);
   const double all = hold(host, kFirst, pages);

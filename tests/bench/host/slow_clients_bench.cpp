@@ -1,7 +1,8 @@
 // bench_slow_clients: how long 50 clients wait for their searches, alone and beside 200 that send a
 // byte now and then and never come to the point.
+#include "journal/temporary_folder.hpp"
 #include "load.hpp"
-#include "scratch_folder.hpp"
+#include "place.hpp"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -95,7 +96,7 @@ Waits measure(std::uint16_t port) {
 }
 
 int run(const std::filesystem::path& where) {
-  const sluice::bench::ScratchFolder folder(where);
+  const sluice::journal::TemporaryFolder folder(where);
   const sluice::bench::Host host(folder.path(), {"mode: streaming"});
   std::vector<std::string> bodies;
   for (std::size_t i = 0; i < kPages; ++i) {

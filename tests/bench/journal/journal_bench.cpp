@@ -5,7 +5,8 @@
 #include "crawls/ledger.hpp"
 #include "journal/group_commit.hpp"
 #include "journal/journal.hpp"
-#include "scratch_folder.hpp"
+#include "journal/temporary_folder.hpp"
+#include "place.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <unistd.h>
@@ -87,7 +88,7 @@ struct Measured {
 
 template <class Subject>
 Measured measure(const std::filesystem::path& where, int producers, double seconds, bool retire) {
-  const sluice::bench::ScratchFolder folder(where);
+  const sluice::journal::TemporaryFolder folder(where);
   std::vector<double> waits;
   double elapsed = 0;
   {

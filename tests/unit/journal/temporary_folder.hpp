@@ -1,4 +1,4 @@
-// TemporaryFolder: a new empty folder for one test, gone when the test ends.
+// TemporaryFolder: a new empty folder for one test or benchmark, gone when that ends.
 #pragma once
 
 #include <stdlib.h>
@@ -11,8 +11,9 @@ namespace sluice::journal {
 
 class TemporaryFolder final {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "sluice-test-XXXXXX").string();
+  explicit TemporaryFolder(
+      const std::filesystem::path& where = std::filesystem::temp_directory_path()) {
+    std::string name = (where / "sluice-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr)
       throw std::filesystem::filesystem_error("mkdtemp", name,
                                               std::error_code(errno, std::generic_category()));
