@@ -22,21 +22,21 @@ constexpr int kBriefBusyMs = 200;      // readers are short; the next try comes 
 
 Checkpointer::Checkpointer(const Options& options)
     : options_(options),
-      database_(options.file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, kBriefBusyMs),
-      log_(options.file) {
+      database_(options.file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX,
+                kBriefBusyMs) {
   database_.exec("PRAGMA wal_autocheckpoint = 0");
   database_.exec(options_.sync == Sync::kOff ? "PRAGMA synchronous = OFF"
                                              : "PRAGMA synchronous = FULL");
   thread_ = std::thread([this] { run(); });
 }
 
-Checkpointer::~Checkpointer() {
+void Checkpointer::stop() {
   {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Checkpointer::log_is(std::size_t pages) {
@@ -77,7 +77,7 @@ void Checkpointer::run() {
     const bool must_sync = options_.sync == Sync::kInterval && std::exchange(unsynced_, false);
     if (is_long || is_idle) pages_ = 0;  // until the writer tells of more
     lock.unlock();
-    if (must_sync) log_.sync();
+    if (must_sync) sync();
     if (is_long) copy_bulk();
     if (is_idle) {
       sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
@@ -85,6 +85,21 @@ void Checkpointer::run() {
     }
     lock.lock();
   }
+}
+
+void Checkpointer::after_sync(std::function<void()> work) {
+  const std::scoped_lock lock(mutex_);
+  after_sync_.push_back(std::move(work));
+}
+
+void Checkpointer::sync() {
+  std::vector<std::function<void()>> after;
+  {
+    const std::scoped_lock lock(mutex_);
+    after.swap(after_sync_);
+  }
+  options_.put_on_disk();
+  for (const auto& work : after) work();
 }
 
 void Checkpointer::copy_bulk() {

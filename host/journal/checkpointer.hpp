@@ -2,15 +2,16 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "journal/log_file.hpp"
 
 #include <SQLiteCpp/Database.h>
 
 #include <condition_variable>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace sluice::journal {
 
@@ -32,11 +33,12 @@ class Checkpointer final {
     std::filesystem::path file;       // the database
     std::size_t threshold_pages = 0;  // the log is copied from this length on
     Sync sync = Sync::kAlways;
+    std::function<void()> put_on_disk = [] {};  // for kInterval: what was written before the call
   };
 
   // Throws what SQLite throws.
   explicit Checkpointer(const Options& options);
-  ~Checkpointer();
+  ~Checkpointer() { stop(); }
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
 
@@ -46,13 +48,20 @@ class Checkpointer final {
   // The writer, between transactions: true once for every time it should copy the rest itself.
   bool take_rest();
 
+  // Any thread, for kInterval: `work` runs on the checkpointer's thread after the next sync that
+  // begins.
+  void after_sync(std::function<void()> work);
+
+  // Ends the thread. May be called again.
+  void stop();
+
  private:
   void run();
+  void sync();
   void copy_bulk();
 
   const Options options_;
   SQLite::Database database_;
-  LogFile log_;  // for kInterval
 
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -61,6 +70,7 @@ class Checkpointer final {
   bool has_rest_ = false;             // guarded by mutex_
   bool stopping_ = false;             // guarded by mutex_
   Steady::time_point last_commit_{};  // guarded by mutex_
+  std::vector<std::function<void()>> after_sync_;  // guarded by mutex_
 
   std::thread thread_;  // last: it uses all of the above
 };

@@ -2,7 +2,6 @@
 #include "journal/group_commit.hpp"
 
 #include "base/worker_pool.hpp"
-#include "journal/log_file.hpp"
 #include "journal/sql.hpp"
 
 #include <SQLiteCpp/Exception.h>
@@ -76,7 +75,8 @@ GroupCommit::GroupCommit(FolderLock lock, const std::filesystem::path& folder, O
       savepoint_(database_, "SAVEPOINT work"),
       release_(database_, "RELEASE work"),
       undo_(database_, "ROLLBACK TO work"),
-      checkpointer_({file_, options_.checkpoint_pages, options_.sync}),
+      checkpointer_(
+          {file_, options_.checkpoint_pages, options_.sync, [this] { disk_sync_->sync(); }}),
       reserve_(folder, options_.reserve_bytes) {
   if (reserve_.has_room()) reserve_.hold();
   if (options_.max_pages > 0) limit_pages(options_.max_pages);
@@ -92,11 +92,10 @@ GroupCommit::GroupCommit(FolderLock lock, const std::filesystem::path& folder, O
 GroupCommit::~GroupCommit() { stop(); }
 
 void GroupCommit::start() {
+  disk_sync_.emplace(file_, companions_);
   LogSync::Options options;
   options.folder = folder_;
-  if (options_.sync == Sync::kAlways) {
-    options.sync = [log = std::make_shared<LogFile>(file_)] { return log->sync(); };
-  }
+  if (options_.sync == Sync::kAlways) options.sync = [this] { return disk_sync_->sync(); };
   options.on_free = [this] {
     { const std::scoped_lock lock(mutex_); }  // the writer is not between its look and its sleep
     wake_.notify_one();
@@ -116,6 +115,7 @@ void GroupCommit::stop() {
   const std::scoped_lock lock(joining_);
   if (thread_.joinable()) thread_.join();
   if (log_sync_) log_sync_->stop();
+  checkpointer_.stop();
 }
 
 void GroupCommit::submit(Work work, Done done) {
@@ -178,6 +178,7 @@ void GroupCommit::between_transactions() {
   if (!reserve_.has_room()) return;
   reserve_.hold();
   limit_pages(options_.max_pages > 0 ? options_.max_pages : kNoLimit);
+  may_grow(true);
   is_full_ = false;
 }
 
@@ -207,8 +208,19 @@ std::size_t GroupCommit::run_transaction(std::span<Job> jobs) {
   for (std::size_t i = 0; i < results.size(); ++i) {
     outcomes.push_back({std::move(jobs[i].done), std::move(results[i])});
   }
+  outcomes.back().on_disk = take_on_disk();
   log_sync_->tell(std::move(outcomes));
   return results.size();
+}
+
+// What of the transaction waits for the disk, as one work.
+std::function<void()> GroupCommit::take_on_disk() {
+  if (on_disk_.empty()) return {};
+  auto all = [works = std::exchange(on_disk_, {})] {
+    for (const auto& work : works) work();
+  };
+  if (options_.sync != Sync::kInterval) return all;
+  return [this, all = std::move(all)] { checkpointer_.after_sync(all); };
 }
 
 // A savepoint costs a few microseconds, but a work that is alone needs none: the whole transaction
@@ -258,11 +270,16 @@ void GroupCommit::became_full() {
   look_for_room_ = Steady::now() + kRoomInterval;
   if (reserve_.has_room()) return;
   reserve_.release();
+  may_grow(false);
   sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
                             nullptr);
   const auto pages =
       sql::guarded(folder_, [&] { return database_.execAndGet("PRAGMA page_count").getInt64(); });
   if (pages) limit_pages(static_cast<std::size_t>(*pages));
+}
+
+void GroupCommit::may_grow(bool may) {
+  for (Companion* companion : companions_) companion->may_grow(may);
 }
 
 void GroupCommit::limit_pages(std::size_t pages) {

@@ -4,7 +4,9 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "journal/checkpointer.hpp"
+#include "journal/companion.hpp"
 #include "journal/disk_reserve.hpp"
+#include "journal/disk_sync.hpp"
 #include "journal/folder_lock.hpp"
 #include "journal/log_sync.hpp"
 
@@ -73,6 +75,8 @@ class GroupCommit final {
   SQLite::Database& writer() { return database_; }
   // Before start(). `gatherer` lives until stop() has returned.
   void add(Gatherer& gatherer) { gatherers_.push_back(&gatherer); }
+  // As add. A work that refers to something in it writes that first.
+  void add_companion(Companion& companion) { companions_.push_back(&companion); }
   void start();
 
   // After start(). Never blocks on the disk. After stop() the work is refused with kUnavailable.
@@ -80,10 +84,14 @@ class GroupCommit final {
   // From a Done: `work` runs on this thread after everybody who shared the sync was told. For
   // whoever passes news on and would rather wake the next one once than for each.
   void after_group(std::function<void()> work) { log_sync_->after_round(std::move(work)); }
+  // From Gatherer::committed: `work` runs, where the callbacks run or on the checkpointer's thread,
+  // when a loss of power cannot undo the transaction any more (with kOff: at once). Not at all when
+  // the host ends before.
+  void when_on_disk(std::function<void()> work) { on_disk_.push_back(std::move(work)); }
   // submit, and wait for the end. Not from a Work or Done.
   Result<void> run(const Work& work);
 
-  // Finishes what was submitted and ends both threads. Called by the destructor, and by the
+  // Finishes what was submitted and ends all threads. Called by the destructor, and by the
   // destructors of gateways, since works use them. May be called again.
   void stop();
 
@@ -107,7 +115,9 @@ class GroupCommit final {
   Result<void> attempt(const Work& work, Group group);
   void commit();
   void lose(std::span<Result<void>> results, const Error& error);
+  std::function<void()> take_on_disk();
   void became_full();
+  void may_grow(bool may);
   void limit_pages(std::size_t pages);
 
   const FolderLock lock_;
@@ -117,8 +127,10 @@ class GroupCommit final {
   SQLite::Database database_;  // the writer thread's, after start()
   SQLite::Statement begin_, commit_, savepoint_, release_, undo_;  // as database_
   Checkpointer checkpointer_;
-  DiskReserve reserve_;                 // the writer thread's
-  std::vector<Gatherer*> gatherers_;    // fixed at start()
+  DiskReserve reserve_;                         // the writer thread's
+  std::vector<Gatherer*> gatherers_;            // fixed at start()
+  std::vector<Companion*> companions_;          // fixed at start()
+  std::vector<std::function<void()>> on_disk_;  // the writer thread's: of this transaction
   std::size_t log_pages_ = 0;           // the writer thread's: told by SQLite at each commit
   bool is_full_ = false;                // the writer thread's: no room; see became_full
   bool saw_full_ = false;               // the writer thread's: in this transaction
@@ -129,7 +141,8 @@ class GroupCommit final {
   std::deque<Job> waiting_;  // guarded by mutex_
   bool stopping_ = false;    // guarded by mutex_
 
-  std::mutex joining_;  // guards both threads against two stops at once
+  std::mutex joining_;  // guards the threads against two stops at once
+  std::optional<DiskSync> disk_sync_;
   std::optional<LogSync> log_sync_;
   std::thread thread_;
 };

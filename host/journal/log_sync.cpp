@@ -65,7 +65,10 @@ void LogSync::round(std::vector<Outcome>& outcomes) {
   }
   if (is_now_free) options_.on_free();
   options_.on_round(outcomes.size());
-  for (auto& outcome : outcomes) outcome.done(outcome.result);
+  for (auto& outcome : outcomes) {
+    outcome.done(outcome.result);
+    if (outcome.on_disk && disk_.ok()) outcome.on_disk();
+  }
   for (const auto& work : std::exchange(after_round_, {})) work();
 }
 

@@ -21,6 +21,9 @@ class LogSync final {
   struct Outcome {
     Done done;
     Result<void> result;
+    // After done, unless the disk broke: what may happen only when the transaction cannot be lost
+    // any more. May be empty.
+    std::function<void()> on_disk = {};
   };
   struct Options {
     std::filesystem::path folder;  // for the error

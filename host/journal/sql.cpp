@@ -6,7 +6,9 @@
 #include <SQLiteCpp/Transaction.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <exception>
+#include <system_error>
 
 namespace sluice::sql {
 namespace {
@@ -16,12 +18,20 @@ constexpr int kReaderBusyMs = 10'000;
 
 int primary_code(const SQLite::Exception& failure) { return failure.getErrorCode() & 0xff; }
 
+Error no_room(const std::string& folder) {
+  return {Fault::kIo, "no room is left for the database in " + folder +
+                          ": nothing of this was stored; free some space and send it again"};
+}
+
+bool is_full(const std::system_error& failure) {
+  return failure.code() == std::errc::no_space_on_device || failure.code().value() == EDQUOT;
+}
+
 Error describe(const SQLite::Exception& failure, const std::string& folder) {
   const std::string cause = failure.what();
   switch (primary_code(failure)) {
     case SQLITE_FULL:
-      return {Fault::kIo, "no room is left for the database in " + folder +
-                              ": nothing of this was stored; free some space and send it again"};
+      return no_room(folder);
     case SQLITE_IOERR:
       return {Fault::kIo, "the database in " + folder + " cannot be read or written (" + cause +
                               "): check the disk"};
@@ -55,6 +65,10 @@ Error current_failure(const std::filesystem::path& folder) {
     throw;
   } catch (const SQLite::Exception& failure) {
     return describe(failure, folder.string());
+  } catch (const std::system_error& failure) {
+    if (is_full(failure)) return no_room(folder.string());
+    return {Fault::kIo, "a file of the data folder cannot be read or written (" +
+                            std::string(failure.what()) + "): check the disk"};
   } catch (const std::exception& failure) {
     return {Fault::kInternal, failure.what()};
   } catch (...) {
@@ -68,6 +82,8 @@ bool current_failure_is_full() {
     throw;
   } catch (const SQLite::Exception& failure) {
     return primary_code(failure) == SQLITE_FULL;
+  } catch (const std::system_error& failure) {
+    return is_full(failure);
   } catch (...) {
     return false;
   }

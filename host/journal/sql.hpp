@@ -19,7 +19,8 @@
 
 namespace sluice::sql {
 
-// Inside a catch block: the exception in flight as a sentence that names `folder`.
+// Inside a catch block: the exception in flight (of SQLite, or a std::system_error about a file
+// beside the database) as a sentence that names `folder`.
 Error current_failure(const std::filesystem::path& folder);
 
 // Inside a catch block: whether the exception in flight says that there is no room to write.
