@@ -193,6 +193,7 @@ struct Ledger::Statements {
         move_page(
             database,
             "UPDATE crawl_pages SET state = ?3 WHERE crawl = ?1 AND page = ?2 AND state = ?4"),
+        remove_page(database, "DELETE FROM crawl_pages WHERE crawl = ? AND page = ? AND state = ?"),
         warn(database,
              "INSERT INTO crawl_warnings SELECT ?1, count(*), ?2 FROM crawl_warnings "
              "WHERE crawl = ?1 HAVING count(*) < ?3 AND coalesce(max(text = ?2), 0) = 0"),
@@ -231,8 +232,17 @@ struct Ledger::Statements {
     return moved->exec() == 1;
   }
 
+  // Whether the page was open; if so it is forgotten.
+  bool remove_open(std::int64_t crawl, const PageKey& key) {
+    sql::Use removed(remove_page);
+    removed->bind(1, crawl);
+    removed->bindNoCopy(2, key.data(), static_cast<int>(key.size()));
+    removed->bind(3, static_cast<int>(PageState::kOpen));
+    return removed->exec() == 1;
+  }
+
   SQLite::Statement load, add, name_origin, save;
-  SQLite::Statement add_page, page, move_page;
+  SQLite::Statement add_page, page, move_page, remove_page;
   SQLite::Statement warn;
   SQLite::Statement forgettable, forget_pages, forget_warnings, forget;
 };
@@ -326,6 +336,15 @@ Received Ledger::receive(SQLite::Database&, const Arrival& page) {
   }
   ++crawl.pending;
   return Received::kNew;
+}
+
+void Ledger::take_back(SQLite::Database&, std::string_view group, std::string_view document_id) {
+  if (group.empty() || known(group) == nullptr) return;
+  LiveCrawl& crawl = changed({.group = group, .source = {}, .mode = {}});
+  if (!statements_->remove_open(crawl.id, key_of(document_id))) return;
+  --crawl.pending;
+  --crawl.received;
+  crawl.received_before_close = std::min(crawl.received_before_close, crawl.received);
 }
 
 Received Ledger::left_out(SQLite::Database&, const Arrival& page, LeftOut reason) {

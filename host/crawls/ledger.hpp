@@ -68,6 +68,9 @@ class Ledger final : private journal::Gatherer {
   // be done. One that failed or was left out for its emptiness or status is new once more.
   Received receive(SQLite::Database& database, const Arrival& page);
 
+  // An open page turns out not to have been received: it will come again, and is new then.
+  void take_back(SQLite::Database& database, std::string_view group, std::string_view document_id);
+
   // A page that does not enter the pipeline. Counted once, whatever comes again.
   Received left_out(SQLite::Database& database, const Arrival& page, LeftOut reason);
 

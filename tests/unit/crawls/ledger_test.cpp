@@ -45,6 +45,31 @@ TEST_F(LedgerTest, TakesAFailedPageOnceMore) {
   EXPECT_EQ(row.duplicates, 0U);
 }
 
+TEST_F(LedgerTest, TakesBackAnOpenPageSoThatItIsNewAgain) {
+  host.receive("c", "a");
+  host.receive("c", "b");
+  host.settle("c", "b", Outcome::kIndexed);
+  host.close("c");
+  host.run([&](SQLite::Database& database) {
+    for (const char* document : {"a", "b", "never"}) {
+      host.ledger->take_back(database, "c", document);
+    }
+    host.ledger->take_back(database, "unknown", "a");
+    host.ledger->take_back(database, "", "a");
+  });
+  CrawlRow row = host.row("c");
+  EXPECT_EQ(row.received, 1U);
+  EXPECT_EQ(row.pending, 0U);
+  EXPECT_EQ(row.indexed, 1U);
+  EXPECT_EQ(row.state, CrawlState::kDone);
+  EXPECT_TRUE(adds_up(row));
+  EXPECT_EQ(host.receive("c", "a"), Received::kNew);
+  EXPECT_EQ(host.receive("c", "b"), Received::kDuplicate);
+  row = host.row("c");
+  EXPECT_EQ(row.received, 2U);
+  EXPECT_EQ(row.pending, 1U);
+}
+
 TEST_F(LedgerTest, CountsNothingTwiceAtASecondLook) {
   host.receive("c", "a");
   host.left_out("c", "empty", LeftOut::kEmpty);
