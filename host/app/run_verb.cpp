@@ -77,6 +77,25 @@ Result<void> keep(std::unique_ptr<T>& place, Result<std::unique_ptr<T>> opened) 
   return {};
 }
 
+// What the power took before anybody was told of it is taken out everywhere, so that it is new when
+// it comes again.
+Result<void> drop_torn(const Stores& stores, const observe::Log& log) {
+  const auto& torn = stores.journal->torn();
+  if (torn.empty()) return {};
+  log.write(observe::Level::kWarn, "journal",
+            "pages that had not been acknowledged did not reach the disk before the power went; "
+            "whoever sent them sends them again",
+            {{"pages", torn.size()}});
+  return stores.commits->run([&](SQLite::Database& database) {
+    std::vector<std::int64_t> seqs;
+    for (const auto& page : torn) {
+      stores.ledger->take_back(database, page.group, page.document_id);
+      seqs.push_back(page.seq);
+    }
+    stores.journal->remove(database, seqs);
+  });
+}
+
 Result<Stores> open_stores(const config::Pipeline& pipeline, Workbench& bench, Signals& signals) {
   Stores stores;
   journal::GroupCommit::Options options;
@@ -98,6 +117,7 @@ Result<Stores> open_stores(const config::Pipeline& pipeline, Workbench& bench, S
   if (opened) opened = keep(stores.state, state::State::open(pipeline.data));
   if (!opened) return std::move(opened).error();
   stores.commits->start();
+  if (auto dropped = drop_torn(stores, bench.log); !dropped) return std::move(dropped).error();
   return stores;
 }
 

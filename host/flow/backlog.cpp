@@ -152,10 +152,14 @@ void Backlog::read(std::vector<Page> pages) {
       for (auto& entry : *entries) {
         const auto page = std::find_if(pages.begin(), pages.end(),
                                        [&](const Page& one) { return one.seq == entry.seq; });
+        if (!entry.damage.empty()) {
+          damaged.emplace_back(entry.seq, entry.damage);
+          continue;  // stays among those without a page
+        }
         auto document = data::decode(entry.payload);
         if (!document) {
           damaged.emplace_back(entry.seq, document.error().message);
-          continue;  // stays among those without a page
+          continue;
         }
         const Digest digest = digest_of(**document, fingerprint_);
         loaded->push_back({std::move(*document),

@@ -29,7 +29,6 @@ constexpr std::size_t kNoLimit = 0xfffffffe;  // pages: SQLite's own limit
 SQLite::Database open_writer(const std::filesystem::path& file, Sync sync) {
   SQLite::Database database(
       file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, kBusyMs);
-  database.exec("PRAGMA page_size = 16384");  // most web pages fit one: a quarter of the writes
   database.exec("PRAGMA journal_mode = WAL");
   database.exec("PRAGMA wal_autocheckpoint = 0");
   database.exec("PRAGMA temp_store = MEMORY");  // savepoints never make files

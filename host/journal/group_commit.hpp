@@ -55,7 +55,7 @@ class GroupCommit final {
   struct Options {
     Sync sync = Sync::kAlways;
     std::size_t max_works = 256;            // in one transaction: bounds its memory and its time
-    std::size_t checkpoint_pages = 2048;    // 32 MiB of log: a quarter more pages a second than 4
+    std::size_t checkpoint_pages = 8192;    // 32 MiB of log
     std::uint64_t reserve_bytes = 8 << 20;  // the log and its copy, when the disk is full
     std::size_t max_pages = 0;  // the database grows no further; 0: the disk is the limit
     // Both where the callbacks run: how many works one sync was for, and that the disk failed.

@@ -1,9 +1,10 @@
-// What happens when there is no room: simulated by a limit on the database's pages.
+// What happens when there is no room: simulated by a limit on the bytes of payloads.
 #include "journal/group_commit.hpp"
 #include "journal/journal.hpp"
 
 #include "journal/temporary_folder.hpp"
 
+#include <SQLiteCpp/Statement.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -16,14 +17,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kPages = 300;  // 1.2 MB
+constexpr Journal::Options kSmall{.segment_bytes = 128 << 10, .max_bytes = 1'200'000};
+
+constexpr std::size_t kRemoved = 30;  // pages: two segments and some
 
 struct Host {
-  explicit Host(const TemporaryFolder& folder, std::size_t pages = kPages) {
-    auto opened = GroupCommit::open(folder.path(), {.reserve_bytes = 64 << 10, .max_pages = pages});
+  explicit Host(const TemporaryFolder& folder) {
+    auto opened = GroupCommit::open(folder.path(), {.reserve_bytes = 64 << 10});
     if (!opened) throw std::runtime_error(opened.error().message);
     commits = *std::move(opened);
-    auto made = Journal::open(*commits);
+    auto made = Journal::open(*commits, kSmall);
     if (!made) throw std::runtime_error(made.error().message);
     journal = *std::move(made);
     commits->start();
@@ -80,7 +83,7 @@ TEST(DiskFull, LetsDeletesThroughAndRecoversByThem) {
     stored.push_back(*seq);
   // Deletes and appends that do not fit wait together: the deletes go through all the same.
   std::vector<bool> removed;
-  for (std::size_t i = 0; i < 10; ++i) {
+  for (std::size_t i = 0; i < kRemoved; ++i) {
     host.commits->submit(
         [&](SQLite::Database& database) {
           host.journal->append(database, {.payload = std::string(5'000'000, 'y')});
@@ -94,11 +97,32 @@ TEST(DiskFull, LetsDeletesThroughAndRecoversByThem) {
     const auto again = host.append(payload);
     EXPECT_TRUE(again.ok()) << again.error().message;
   }
-  EXPECT_EQ(removed, std::vector<bool>(10, true));
-  EXPECT_EQ(host.journal->open_count(), stored.size() - 10 + 8);
+  EXPECT_EQ(removed, std::vector<bool>(kRemoved, true));
+  EXPECT_EQ(host.journal->open_count(), stored.size() - kRemoved + 8);
 }
 
-TEST(DiskFull, ReusesThePagesOfWhatWasRemoved) {
+// What is small and changes is in the database, and that can be full as well.
+TEST(DiskFull, OfTheDatabaseFailsTheWorkThatNeedsRoom) {
+  TemporaryFolder folder;
+  auto opened = GroupCommit::open(folder.path(), {.reserve_bytes = 64 << 10, .max_pages = 100});
+  ASSERT_TRUE(opened.ok()) << opened.error().message;
+  GroupCommit& commits = **opened;
+  commits.writer().exec("CREATE TABLE notes(text TEXT)");
+  commits.start();
+  const auto note = [&](std::size_t bytes) {
+    return commits.run([bytes](SQLite::Database& database) {
+      SQLite::Statement add(database, "INSERT INTO notes VALUES (?)");
+      add.bind(1, std::string(bytes, 'n'));
+      add.exec();
+    });
+  };
+  const auto too_much = note(5'000'000);
+  ASSERT_FALSE(too_much.ok());
+  EXPECT_NE(too_much.error().message.find("no room is left"), std::string::npos);
+  EXPECT_TRUE(note(1'000).ok());
+}
+
+TEST(DiskFull, ReusesTheRoomOfWhatWasRemoved) {
   TemporaryFolder folder;
   Host host(folder);
   // Ten times what fits, but never more than a little at a time.

@@ -1,0 +1,72 @@
+// The power goes: what was acknowledged was on the disk, and what was not is new when it comes
+// again. The disk's part is played by cutting off what it would not have had.
+#include "support/test_host.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+
+namespace sluice::testing {
+namespace {
+
+// The one file of payloads.
+std::filesystem::path payloads_of(const TestHost& host) {
+  const std::filesystem::directory_iterator files(host.folder() / "data" / "payloads");
+  return files->path();
+}
+
+void start_machine_anew(const TestHost& host) {
+  SQLite::Database database((host.folder() / "data" / "host.db").string(), SQLite::OPEN_READWRITE);
+  database.exec("UPDATE payloads_checked SET boot = 'another'");
+}
+
+TEST(PowerLoss, MakesAPageNewThatNobodyWasToldOf) {
+  TestHost host(PipelineFile{.top = "mode: batch\n"});
+  host.start();
+  const Crawl crawl("dark");
+  PageMaker maker("dark");
+  const TestPage told = maker.make();
+  const TestPage lost = maker.make();
+  ASSERT_EQ(deliver(host.http(), crawl.page(told)).status, 202U);
+  const auto payloads = payloads_of(host);
+  const auto on_disk = std::filesystem::file_size(payloads);
+  ASSERT_EQ(deliver(host.http(), crawl.page(lost)).status, 202U);
+  EXPECT_EQ(host.crawl("dark")["received"], 2);
+
+  host.stop(SIGKILL);
+  std::filesystem::resize_file(payloads, on_disk + 7);
+  start_machine_anew(host);
+  host.start();
+  EXPECT_NE(host.process().err().find("did not reach the disk before the power went"),
+            std::string::npos)
+      << host.process().err();
+  EXPECT_EQ(host.crawl("dark")["received"], 1);
+
+  ASSERT_EQ(deliver(host.http(), crawl.page(lost)).status, 202U);
+  ASSERT_EQ(deliver(host.http(), crawl.completed()).status, 200U);
+  const auto ledger = host.await_crawl("dark");
+  EXPECT_EQ(ledger["indexed"], 2) << ledger;
+  EXPECT_TRUE(adds_up(ledger)) << ledger;
+  for (const auto& page : {told, lost}) EXPECT_TRUE(host.finds_one(page.word)) << page.url;
+}
+
+TEST(PowerLoss, LeavesAloneWhatIsWhole) {
+  TestHost host(PipelineFile{.top = "mode: batch\n"});
+  host.start();
+  const Crawl crawl("whole");
+  PageMaker maker("whole");
+  const TestPage page = maker.make();
+  ASSERT_EQ(deliver(host.http(), crawl.page(page)).status, 202U);
+  host.stop(SIGKILL);
+  start_machine_anew(host);
+  host.start();
+  EXPECT_EQ(host.process().err().find("before the power went"), std::string::npos);
+  EXPECT_EQ(deliver(host.http(), crawl.page(page)).status, 200U);  // it has it already
+  deliver(host.http(), crawl.completed());
+  EXPECT_EQ(host.await_crawl("whole")["indexed"], 1);
+}
+
+}  // namespace
+}  // namespace sluice::testing
