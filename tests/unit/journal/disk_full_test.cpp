@@ -58,10 +58,11 @@ TEST(DiskFull, IsAnErrorThatNamesTheFolderAndLosesNothing) {
   std::optional<Error> error;
   for (int i = 0; i < 1000 && !error; ++i) {
     auto seq = host.append(payload);
-    if (seq)
+    if (seq) {
       stored.push_back(*seq);
-    else
+    } else {
       error = seq.error();
+    }
   }
   ASSERT_TRUE(error);
   EXPECT_EQ(error->fault, Fault::kIo);

@@ -67,8 +67,8 @@ TEST(PayloadLog, KnowsWhatIsNotWhole) {
 TEST(PayloadLog, WritesSparesAnewAndGivesTheRestBack) {
   const TemporaryFolder folder;
   PayloadLog log(folder.path(), {}, kTiny);
-  std::vector<std::int64_t> segments;
-  for (int i = 0; i < 5; ++i) segments.push_back(log.append(std::string(900, 'x')).segment);
+  std::vector<std::int64_t> segments(5);
+  for (auto& segment : segments) segment = log.append(std::string(900, 'x')).segment;
   log.seal();
   for (const std::int64_t segment : segments) log.free(segment);
   EXPECT_EQ(files_in(folder.path()).size(), 2U);  // the spares
