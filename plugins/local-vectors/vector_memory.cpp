@@ -6,15 +6,6 @@
 #include <utility>
 
 namespace local_vectors {
-namespace {
-
-// At least twice as much as before, so that growing stays cheap per number.
-void make_room(std::vector<std::uint32_t>& numbers, std::size_t wanted) {
-  if (wanted > numbers.capacity()) numbers.reserve(std::max(wanted, 2 * numbers.capacity()));
-}
-
-}  // namespace
-
 // The filter in numbers.
 struct VectorMemory::Conditions {
   struct One {
@@ -65,47 +56,54 @@ std::size_t VectorMemory::dimension() const {
   return dimension_;
 }
 
-VectorMemory::Segment& VectorMemory::segment_of(std::uint32_t slot) {
+VectorMemory::Segment& VectorMemory::segment_of(Slot slot) const {
   return *segments_[slot / kRows];  // the writer reads segments_ unlocked: nobody else changes it
 }
 
-// Room first, numbers after it: when there is no room, nothing has changed. With it comes the room
-// that erase needs to give the numbers back.
-VectorMemory::Slot VectorMemory::new_slot(std::int64_t document) {
-  if (free_slots_.empty()) add_segment();
-  auto [at, is_new] = documents_.try_emplace(document);
-  if (is_new && free_dense_.empty()) {
-    const std::uint32_t next = dense_end_.load(std::memory_order_relaxed);
-    try {
-      make_room(free_dense_, next + 1);
-    } catch (const std::bad_alloc&) {
-      documents_.erase(at);
-      throw;
-    }
-    at->second.dense = next;
-    dense_end_.store(next + 1, std::memory_order_relaxed);
-  } else if (is_new) {
-    at->second.dense = free_dense_.back();
-    free_dense_.pop_back();
-  }
-  if (is_new) document_count_.fetch_add(1, std::memory_order_relaxed);
-  ++at->second.chunks;
-  chunk_count_.fetch_add(1, std::memory_order_relaxed);
-  const std::uint32_t slot = free_slots_.back();
-  free_slots_.pop_back();
-  return {.index = slot, .document = document};
+std::uint32_t VectorMemory::dense_of(std::int64_t document) {
+  return denses_.find(document, [this](std::uint32_t dense) { return documents_[dense].number; });
 }
 
-void VectorMemory::add_segment() {
-  const auto first = static_cast<std::uint32_t>(segments_.size() * kRows);
-  auto segment = std::make_unique<Segment>(stride_for(dimension_));
-  make_room(free_slots_, first + kRows);
-  {
+// For one row of a new document. Throws std::bad_alloc; nobody sees what it has made by then.
+void VectorMemory::make_room_for_row() {
+  slots_.make_room([this](Slot slot) { return key_at(slot); });
+  denses_.make_room([this](std::uint32_t dense) { return documents_[dense].number; });
+  if (unused_dense_ == kFree && documents_.size() == documents_.capacity()) {
+    documents_.reserve(std::max<std::size_t>(kRows, documents_.size() / 2 * 3));
+  }
+  if (empty_slot_ == kFree && slot_end_ == segments_.size() * kRows) {
+    auto segment = std::make_unique<Segment>(stride_for(dimension_));
     const std::unique_lock lock(shape_mutex_);
     segments_.push_back(std::move(segment));
   }
-  // Lowest first, so that the slots in use stay together.
-  for (std::uint32_t row = kRows; row-- > 0;) free_slots_.push_back(first + row);
+}
+
+VectorMemory::Slot VectorMemory::take_slot() noexcept {
+  if (empty_slot_ == kFree) return slot_end_++;
+  return std::exchange(empty_slot_, static_cast<Slot>(key_at(empty_slot_)));
+}
+
+std::uint32_t VectorMemory::take_dense(std::int64_t document) noexcept {
+  std::uint32_t dense = unused_dense_;
+  if (dense == kFree) {
+    dense = static_cast<std::uint32_t>(documents_.size());
+    documents_.emplace_back();
+    dense_end_.store(dense + 1, std::memory_order_relaxed);
+  } else {
+    unused_dense_ = static_cast<std::uint32_t>(documents_[dense].number);
+  }
+  documents_[dense].number = document;
+  denses_.insert(dense, [this](std::uint32_t of) { return documents_[of].number; });
+  document_count_.fetch_add(1, std::memory_order_relaxed);
+  return dense;
+}
+
+void VectorMemory::release_chunk(std::uint32_t dense) noexcept {
+  Document& document = documents_[dense];
+  if (--document.chunks > 0) return;
+  denses_.erase(dense, [this](std::uint32_t of) { return documents_[of].number; });
+  document.number = std::exchange(unused_dense_, dense);
+  document_count_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void VectorMemory::put(const MemoryRow& row) {
@@ -116,24 +114,29 @@ void VectorMemory::put(const MemoryRow& row) {
   const std::size_t stride = stride_for(dimension_);
   std::vector<std::int8_t> codes(stride);
   const Quantised made = quantise_row(row.unit, codes);
-  const auto [at, is_new] = slots_.try_emplace(row.key);
-  try {
-    if (is_new) at->second = new_slot(row.document);
-  } catch (const std::bad_alloc&) {
-    slots_.erase(at);
-    throw;
-  }
+  const auto key_of = [this](Slot at) { return key_at(at); };
+  Slot slot = slots_.find(row.key, key_of);
+  const bool is_new = slot == PlaceTable::kNone;
+  if (is_new) make_room_for_row();
   AttributeIds ids = {};
   try {
     for (std::size_t i = 0; i < kAttributes; ++i) ids[i] = interner_.add(row.attributes[i]);
   } catch (const std::bad_alloc&) {
     for (const Interner::Id id : ids) interner_.release(id);
-    if (is_new) erase(row.key);
     throw;
   }
 
-  Segment& segment = segment_of(at->second.index);
-  const std::size_t in = at->second.index % kRows;
+  // From here on nothing fails.
+  if (is_new) slot = take_slot();
+  Segment& segment = segment_of(slot);
+  const std::size_t in = slot % kRows;
+  std::uint32_t dense = segment.document[in];
+  if (is_new) {
+    dense = dense_of(row.document);
+    if (dense == PlaceTable::kNone) dense = take_dense(row.document);
+    ++documents_[dense].chunks;
+    chunk_count_.fetch_add(1, std::memory_order_relaxed);
+  }
   AttributeIds before{};
   {
     const std::unique_lock lock(segment.mutex);
@@ -141,38 +144,33 @@ void VectorMemory::put(const MemoryRow& row) {
               segment.codes.begin() + static_cast<std::ptrdiff_t>(in * stride));
     segment.scale[in] = made.scale;
     segment.error[in] = made.error;
-    segment.document[in] = documents_.find(at->second.document)->second.dense;
+    segment.document[in] = dense;
     segment.key[in] = row.key;
     before = std::exchange(segment.attributes[in], ids);
     segment.used = std::max(segment.used, in + 1);
   }
+  if (is_new) slots_.insert(slot, key_of);
   for (const Interner::Id id : before) interner_.release(id);
 }
 
 void VectorMemory::erase(std::int64_t key) noexcept {
-  const auto at = slots_.find(key);
-  if (at == slots_.end()) return;
-  Segment& segment = segment_of(at->second.index);
-  const std::size_t in = at->second.index % kRows;
+  const auto key_of = [this](Slot at) { return key_at(at); };
+  const Slot slot = slots_.find(key, key_of);
+  if (slot == PlaceTable::kNone) return;
+  slots_.erase(slot, key_of);
+  Segment& segment = segment_of(slot);
+  const std::size_t in = slot % kRows;
   AttributeIds before{};
+  std::uint32_t dense = kFree;
   {
     const std::unique_lock lock(segment.mutex);
-    segment.document[in] = kFree;
+    dense = std::exchange(segment.document[in], kFree);
+    segment.key[in] = std::exchange(empty_slot_, slot);
     before = std::exchange(segment.attributes[in], AttributeIds{});
   }
   for (const Interner::Id id : before) interner_.release(id);
-  free_slots_.push_back(at->second.index);  // there is room: see new_slot
-  release_document(at->second.document);
-  slots_.erase(at);
+  release_chunk(dense);
   chunk_count_.fetch_sub(1, std::memory_order_relaxed);
-}
-
-void VectorMemory::release_document(std::int64_t number) {
-  const auto at = documents_.find(number);
-  if (--at->second.chunks > 0) return;
-  free_dense_.push_back(at->second.dense);
-  documents_.erase(at);
-  document_count_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 Scan VectorMemory::scan(std::span<const float> unit_query, std::size_t limit, const Filter& filter,

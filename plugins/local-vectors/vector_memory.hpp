@@ -4,6 +4,7 @@
 
 #include "attributes.hpp"
 #include "interner.hpp"
+#include "place_table.hpp"
 #include "quantise.hpp"
 #include "shortlist.hpp"
 
@@ -15,7 +16,6 @@
 #include <memory>
 #include <shared_mutex>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 namespace local_vectors {
@@ -72,26 +72,26 @@ class VectorMemory {
     std::array<float, kRows> scale{};
     std::array<float, kRows> error{};
     std::array<std::uint32_t, kRows> document{};  // dense number, kFree for an empty slot
-    std::array<std::int64_t, kRows> key{};
+    std::array<std::int64_t, kRows> key{};        // of an empty slot: the next empty one
     std::array<AttributeIds, kRows> attributes{};
     std::size_t used = 0;  // slots from here on were never filled
   };
   // A document number is large and sparse; its dense number indexes the arrays of a scan.
   struct Document {
-    std::uint32_t dense = 0;
+    std::int64_t number = 0;  // of a dense number nobody has: the next such
     std::uint32_t chunks = 0;
   };
-  struct Slot {
-    std::uint32_t index = 0;  // segment * kRows + row
-    std::int64_t document = 0;
-  };
+  using Slot = std::uint32_t;  // segment * kRows + row
   struct Conditions;
   struct Pass;  // one scan under way
 
-  Slot new_slot(std::int64_t document);
-  void add_segment();
-  Segment& segment_of(std::uint32_t slot);
-  void release_document(std::int64_t number);
+  std::uint32_t dense_of(std::int64_t document);
+  void make_room_for_row();
+  Slot take_slot() noexcept;
+  std::uint32_t take_dense(std::int64_t document) noexcept;
+  void release_chunk(std::uint32_t dense) noexcept;
+  Segment& segment_of(Slot slot) const;
+  std::int64_t key_at(Slot slot) const { return segment_of(slot).key[slot % kRows]; }
   void scan_segment(const Segment& segment, const Conditions& conditions, Pass& pass) const;
 
   const DotRows dot_rows_;
@@ -102,11 +102,14 @@ class VectorMemory {
 
   Interner interner_;  // has its own lock
 
-  // Only the writer touches these.
-  std::unordered_map<std::int64_t, Slot> slots_;
-  std::unordered_map<std::int64_t, Document> documents_;
-  std::vector<std::uint32_t> free_slots_;
-  std::vector<std::uint32_t> free_dense_;
+  // Only the writer touches these. Empty slots and unused dense numbers are chains through the
+  // things themselves, so that giving one back needs no memory.
+  PlaceTable slots_;  // by key
+  Slot empty_slot_ = kFree;
+  Slot slot_end_ = 0;                // slots from here on were never filled
+  PlaceTable denses_;                // by document number
+  std::vector<Document> documents_;  // by dense number
+  std::uint32_t unused_dense_ = kFree;
 
   // For readers, written by the writer; each stands alone, so relaxed order is enough.
   std::atomic<std::uint32_t> dense_end_ = 0;  // every dense number is below
