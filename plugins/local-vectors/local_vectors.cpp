@@ -104,6 +104,12 @@ class LocalVectors final : public sluice::Component, public sluice::Sink, public
     return {};
   }
 
+  // Every write is durable already.
+  sluice::Status flush() override {
+    index_->rest();
+    return {};
+  }
+
   sluice::Status search(const sluice_search_request& request, const sluice::Hits& hits) override {
     auto filter = parse_filter(sluice::to_cpp(request.filter));
     if (const auto* wrong = std::get_if<std::string>(&filter)) return {SLUICE_E_REJECT, *wrong};

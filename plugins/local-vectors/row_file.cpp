@@ -3,6 +3,7 @@
 #include "statement_use.hpp"
 
 #include <SQLiteCpp/Exception.h>
+#include <sqlite3.h>
 
 #include <cstring>
 #include <stdexcept>
@@ -150,6 +151,8 @@ void RowFile::each(const std::function<void(const Loaded&)>& row) {
   }
 }
 
+void RowFile::release_memory() { sqlite3_db_release_memory(database_.getHandle()); }
+
 RowReader::RowReader(const std::filesystem::path& file, std::chrono::milliseconds patience)
     : database_(file, SQLite::OPEN_READONLY, static_cast<int>(patience.count())),
       find_vector_(database_, "SELECT document, ordinal, vector FROM chunks WHERE key=?"),
@@ -182,5 +185,7 @@ RowReader::Text RowReader::text(std::int64_t key) {
   if (!find.row()) return {};
   return {.text = find.column(0).getString(), .metadata = find.column(1).getString()};
 }
+
+void RowReader::release_memory() { sqlite3_db_release_memory(database_.getHandle()); }
 
 }  // namespace local_vectors

@@ -61,6 +61,9 @@ class RowFile {
   };
   void each(const std::function<void(const Loaded&)>& row);
 
+  // Lets the pages go that are kept for the next read.
+  void release_memory();
+
  private:
   std::optional<std::int64_t> find_document(std::string_view id);
   std::int64_t find_or_add_document(std::string_view id);
@@ -92,6 +95,9 @@ class RowReader {
     std::string metadata;
   };
   Text text(std::int64_t key);
+
+  // Like RowFile's.
+  void release_memory();
 
  private:
   SQLite::Database database_;

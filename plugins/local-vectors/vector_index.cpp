@@ -110,6 +110,16 @@ void VectorIndex::load() {
                  .unit = row.unit,
                  .attributes = row.attributes});
   });
+  file_->release_memory();
+}
+
+void VectorIndex::rest() {
+  {
+    const std::lock_guard lock(write_mutex_);
+    file_->release_memory();
+  }
+  const std::lock_guard lock(readers_mutex_);
+  for (const auto& reader : readers_) reader->release_memory();
 }
 
 std::string VectorIndex::why_unfit(const Change& change, std::size_t dimension) const {

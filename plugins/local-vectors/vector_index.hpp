@@ -96,6 +96,9 @@ class VectorIndex {
 
   std::variant<Found, SearchFailure> search(const Query& query) const;
 
+  // Nothing is to be done for a while: gives back what is kept for speed alone.
+  void rest();
+
   std::uint64_t documents() const { return memory_.documents(); }
   std::uint64_t chunks() const { return memory_.chunks(); }
   std::size_t dimension() const { return memory_.dimension(); }

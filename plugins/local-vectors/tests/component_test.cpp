@@ -26,12 +26,15 @@ TEST(LocalVectorsComponent, FindsTheNearestDocument) {
   for (const auto& settled :
        stage.run({chunk("a", 0, {1, 0}), chunk("b", 0, {0, 1}), chunk("b", 1, {1, 1})}).records)
     EXPECT_EQ(settled.verdict, SLUICE_OK) << settled.why;
+  EXPECT_TRUE(stage.flush().ok());
   const auto found = stage.search("", {1, 0}, 2);
   ASSERT_TRUE(found.answer.ok()) << found.answer.why;
   ASSERT_EQ(found.hits.size(), 2U);
   EXPECT_EQ(found.hits[0].document_id, "a");
   EXPECT_EQ(found.hits[1].id, "b#1");
   EXPECT_EQ(stage.search("", {1, 0}, 2, R"({"language":"fr"})").hits.size(), 0U);
+  EXPECT_TRUE(stage.flush().ok());  // with a reader that has read
+  EXPECT_EQ(stage.search("", {1, 0}, 2).hits.size(), 2U);
   EXPECT_EQ(stage.finish(), "");
 }
 
