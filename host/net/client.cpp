@@ -88,13 +88,17 @@ std::string_view transport_name(Transport transport) {
 }
 
 struct Client::Impl {
-  explicit Impl(EventLoop& event_loop) : loop(event_loop) {}
+  Impl(EventLoop& event_loop, std::string authorities_file)
+      : loop(event_loop), authorities(std::move(authorities_file)) {}
 
-  Result<Call> prepare(ClientRequest request) const;
+  Result<Call> prepare(ClientRequest request);
+  const Result<TlsContext>& client_tls();
   Client::Done counted(Client::Done done);
 
   EventLoop& loop;
-  std::optional<Error> tls_error;                  // why there can be no https
+  const std::string authorities;
+  std::once_flag tls_once;
+  std::optional<Result<TlsContext>> tls;           // see client_tls
   std::vector<std::shared_ptr<ClientPool>> pools;  // one per loop thread; not empty
   std::atomic<std::uint64_t> requests = 0;
 
@@ -103,11 +107,22 @@ struct Client::Impl {
   std::size_t open = 0;  // requests whose done has not returned
 };
 
+// Made for the first https: the system's authorities take 2 MiB, which most pipelines never need.
+const Result<TlsContext>& Client::Impl::client_tls() {
+  std::call_once(tls_once, [this] { tls.emplace(make_client_tls(authorities)); });
+  return *tls;
+}
+
 // Checks everything that can be checked before there is a connection.
-Result<Call> Client::Impl::prepare(ClientRequest request) const {
+Result<Call> Client::Impl::prepare(ClientRequest request) {
   auto url = parse_url(request.url);
   if (!url) return std::move(url).error();
-  if (url->is_https && tls_error) return *tls_error;
+  TlsContext tls_of_call;
+  if (url->is_https) {
+    const auto& made = client_tls();
+    if (!made) return made.error();
+    tls_of_call = *made;
+  }
   auto head = write_head(request, *url);
   if (!head) return std::move(head).error();
   const auto outgoing = std::make_shared<OutgoingRequest>();
@@ -120,6 +135,7 @@ Result<Call> Client::Impl::prepare(ClientRequest request) const {
   Call call;
   call.origin = (url->is_https ? "https://" : "http://") + url->authority;
   call.url = std::move(*url);
+  call.tls = std::move(tls_of_call);
   call.request = outgoing;
   call.timeout = request.timeout;
   call.deadline = std::chrono::steady_clock::now() + request.timeout;
@@ -140,12 +156,10 @@ Client::Done Client::Impl::counted(Client::Done done) {
   };
 }
 
-Client::Client(EventLoop& loop, ClientOptions options) : impl_(std::make_unique<Impl>(loop)) {
-  auto tls = make_client_tls(options.authorities);
-  if (!tls) impl_->tls_error = tls.error();
-  const TlsContext context = tls ? *tls : nullptr;
+Client::Client(EventLoop& loop, ClientOptions options)
+    : impl_(std::make_unique<Impl>(loop, options.authorities)) {
   for (const auto& thread : loop.impl().threads) {
-    impl_->pools.push_back(std::make_shared<ClientPool>(thread->context, options, context));
+    impl_->pools.push_back(std::make_shared<ClientPool>(thread->context, options));
   }
 }
 

@@ -18,8 +18,8 @@ struct ClientPool::Waiting {
   bool was_sent_again = false;
 };
 
-ClientPool::ClientPool(asio::io_context& context, const ClientOptions& options, TlsContext tls)
-    : context_(context), options_(options), tls_(std::move(tls)), idle_timer_(context) {}
+ClientPool::ClientPool(asio::io_context& context, const ClientOptions& options)
+    : context_(context), options_(options), idle_timer_(context) {}
 
 void ClientPool::begin(Call call) {
   const auto waiting = std::make_shared<Waiting>(context_, std::move(call));
@@ -71,7 +71,7 @@ std::shared_ptr<ClientConnection> ClientPool::take_idle(Origin& origin) {
 }
 
 std::shared_ptr<ClientConnection> ClientPool::new_connection(const Waiting& call) {
-  return std::make_shared<ClientConnection>(context_, call.call.url, tls_);
+  return std::make_shared<ClientConnection>(context_, call.call.url, call.call.tls);
 }
 
 void ClientPool::run(const std::shared_ptr<Waiting>& call,

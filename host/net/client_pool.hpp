@@ -21,6 +21,7 @@ struct Call {
   RequestId id = 0;
   Url url;
   std::string origin;  // scheme, host and port
+  TlsContext tls;      // for https
   std::shared_ptr<const OutgoingRequest> request;
   std::chrono::milliseconds timeout{};
   std::chrono::steady_clock::time_point deadline;
@@ -30,8 +31,7 @@ struct Call {
 // On its loop thread only. Shared between the client and what Asio still holds.
 class ClientPool : public std::enable_shared_from_this<ClientPool> {
  public:
-  // `tls` is nullptr only when there will be no https.
-  ClientPool(boost::asio::io_context& context, const ClientOptions& options, TlsContext tls);
+  ClientPool(boost::asio::io_context& context, const ClientOptions& options);
 
   void begin(Call call);
   void cancel(RequestId id);
@@ -63,7 +63,6 @@ class ClientPool : public std::enable_shared_from_this<ClientPool> {
 
   boost::asio::io_context& context_;
   const ClientOptions options_;
-  const TlsContext tls_;
   std::unordered_map<RequestId, std::shared_ptr<Waiting>> calls_;
   std::unordered_map<std::string, Origin> origins_;  // those with a call or a connection
   boost::asio::steady_timer idle_timer_;
