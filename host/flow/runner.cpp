@@ -205,7 +205,7 @@ void Runner::finished(uint64_t id) {
     for (const auto& slot : done.batch->slots) outlet_.worked(*slot.record, id, took);
     judge(*done.batch, done.is_isolated);
   }
-  done.batch->slots.clear();
+  done.batch->slots = std::vector<sluice_batch::Slot>();  // their room too, unlike clear
   spent_.push_back(std::move(done.batch));
   if (spent_.size() > kMostSpent) spent_.pop_front();
   schedule_pump();
