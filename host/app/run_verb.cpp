@@ -21,6 +21,7 @@
 #include "state/state.hpp"
 
 #include <malloc.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -249,6 +250,8 @@ void give_memory_back() {
   constexpr int kOwnMapping = 4 << 20;  // what is larger is mapped by itself
   mallopt(M_TRIM_THRESHOLD, kMostKept);
   mallopt(M_MMAP_THRESHOLD, kOwnMapping);
+  // Or SQLite takes 20 pages at once for each connection, and keeps them as long as it.
+  sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0);
 }
 
 }  // namespace
