@@ -2,39 +2,33 @@
 
 #include <algorithm>
 #include <mutex>
-#include <new>
+#include <optional>
 #include <utility>
 
 namespace local_vectors {
-// The filter in numbers.
-struct VectorMemory::Conditions {
-  struct One {
-    std::size_t attribute = 0;
-    std::vector<Interner::Id> any_of;  // sorted
-  };
-  std::vector<One> all;
-
-  bool pass(const AttributeIds& ids) const {
-    return std::all_of(all.begin(), all.end(), [&](const One& one) {
-      return std::binary_search(one.any_of.begin(), one.any_of.end(), ids[one.attribute]);
-    });
-  }
-  bool can_pass() const {
-    return std::none_of(all.begin(), all.end(), [](const One& one) { return one.any_of.empty(); });
+// Neighbours mostly have the same attributes, so the last answer is kept.
+class VectorMemory::FilterOfScan {
+ public:
+  FilterOfScan(const Filter& filter, const AttributeSets& sets) : sets_(sets) {
+    if (!filter.is_empty()) condition_ = sets.condition(filter);
   }
 
-  Conditions(const Filter& filter, const Interner& interner) {
-    for (std::size_t attribute = 0; attribute < kAttributes; ++attribute) {
-      if (!filter.any_of[attribute]) continue;
-      One one{.attribute = attribute, .any_of = {}};
-      for (const std::string& text : *filter.any_of[attribute]) {
-        const Interner::Id id = interner.find(text);
-        if (id != Interner::kNone) one.any_of.push_back(id);
-      }
-      std::sort(one.any_of.begin(), one.any_of.end());
-      all.push_back(std::move(one));
+  bool passes_nothing() const { return condition_ && condition_->passes_nothing(); }
+  // Of a row, under the lock of its segment.
+  bool passes(AttributeSets::Id set) {
+    if (!condition_) return true;
+    if (set != last_) {
+      last_ = set;
+      last_passes_ = sets_.passes(set, *condition_);
     }
+    return last_passes_;
   }
+
+ private:
+  const AttributeSets& sets_;
+  std::optional<AttributeSets::Condition> condition_;
+  AttributeSets::Id last_ = AttributeSets::kNone;
+  bool last_passes_ = false;
 };
 
 struct VectorMemory::Pass {
@@ -118,13 +112,7 @@ void VectorMemory::put(const MemoryRow& row) {
   Slot slot = slots_.find(row.key, key_of);
   const bool is_new = slot == PlaceTable::kNone;
   if (is_new) make_room_for_row();
-  AttributeIds ids = {};
-  try {
-    for (std::size_t i = 0; i < kAttributes; ++i) ids[i] = interner_.add(row.attributes[i]);
-  } catch (const std::bad_alloc&) {
-    for (const Interner::Id id : ids) interner_.release(id);
-    throw;
-  }
+  const AttributeSets::Id attributes = attributes_.add(row.attributes);
 
   // From here on nothing fails.
   if (is_new) slot = take_slot();
@@ -137,7 +125,7 @@ void VectorMemory::put(const MemoryRow& row) {
     ++documents_[dense].chunks;
     chunk_count_.fetch_add(1, std::memory_order_relaxed);
   }
-  AttributeIds before{};
+  AttributeSets::Id before = AttributeSets::kNone;
   {
     const std::unique_lock lock(segment.mutex);
     std::copy(codes.begin(), codes.end(),
@@ -146,11 +134,11 @@ void VectorMemory::put(const MemoryRow& row) {
     segment.error[in] = made.error;
     segment.document[in] = dense;
     segment.key[in] = row.key;
-    before = std::exchange(segment.attributes[in], ids);
+    before = std::exchange(segment.attributes[in], attributes);
     segment.used = std::max(segment.used, in + 1);
   }
   if (is_new) slots_.insert(slot, key_of);
-  for (const Interner::Id id : before) interner_.release(id);
+  attributes_.release(before);
 }
 
 void VectorMemory::erase(std::int64_t key) noexcept {
@@ -160,47 +148,46 @@ void VectorMemory::erase(std::int64_t key) noexcept {
   slots_.erase(slot, key_of);
   Segment& segment = segment_of(slot);
   const std::size_t in = slot % kRows;
-  AttributeIds before{};
+  AttributeSets::Id before = AttributeSets::kNone;
   std::uint32_t dense = kFree;
   {
     const std::unique_lock lock(segment.mutex);
     dense = std::exchange(segment.document[in], kFree);
     segment.key[in] = std::exchange(empty_slot_, slot);
-    before = std::exchange(segment.attributes[in], AttributeIds{});
+    before = std::exchange(segment.attributes[in], AttributeSets::kNone);
   }
-  for (const Interner::Id id : before) interner_.release(id);
+  attributes_.release(before);
   release_chunk(dense);
   chunk_count_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 Scan VectorMemory::scan(std::span<const float> unit_query, std::size_t limit, const Filter& filter,
                         Deadline deadline) const {
-  const Conditions conditions(filter, interner_);
+  FilterOfScan filter_of_scan(filter, attributes_);
   std::vector<const Segment*> segments;
   {
     const std::shared_lock lock(shape_mutex_);
     for (const auto& segment : segments_) segments.push_back(segment.get());
   }
-  if (!conditions.can_pass() || segments.empty()) return {};
+  if (filter_of_scan.passes_nothing() || segments.empty()) return {};
 
   // Documents that come later have numbers from here on and are left to the next search.
   Pass pass(unit_query, limit, dense_end_.load(std::memory_order_relaxed));
   for (const Segment* segment : segments) {
     if (std::chrono::steady_clock::now() >= deadline)
       return {.candidates = {}, .documents = 0, .is_late = true};
-    scan_segment(*segment, conditions, pass);
+    scan_segment(*segment, filter_of_scan, pass);
   }
   return {.candidates = pass.shortlist.take(), .documents = pass.documents, .is_late = false};
 }
 
-void VectorMemory::scan_segment(const Segment& segment, const Conditions& conditions,
-                                Pass& pass) const {
+void VectorMemory::scan_segment(const Segment& segment, FilterOfScan& filter, Pass& pass) const {
   const std::shared_lock lock(segment.mutex);
   pass.rows.clear();
   for (std::uint32_t row = 0; row < segment.used; ++row) {
     const std::uint32_t document = segment.document[row];
     if (document >= pass.seen.size()) continue;  // free, or newer than this search
-    if (!conditions.pass(segment.attributes[row])) continue;
+    if (!filter.passes(segment.attributes[row])) continue;
     pass.rows.push_back(row);
     if (pass.seen[document]) continue;
     pass.seen[document] = true;

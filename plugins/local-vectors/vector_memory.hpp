@@ -2,8 +2,8 @@
 // them can be among the best.
 #pragma once
 
+#include "attribute_sets.hpp"
 #include "attributes.hpp"
-#include "interner.hpp"
 #include "place_table.hpp"
 #include "quantise.hpp"
 #include "shortlist.hpp"
@@ -62,8 +62,6 @@ class VectorMemory {
   static constexpr std::size_t kRows = 1024;  // per segment: a scan holds its lock for some 20 us
   static constexpr std::uint32_t kFree = ~std::uint32_t{0};  // in place of a document
 
-  using AttributeIds = std::array<Interner::Id, kAttributes>;
-
   struct Segment {
     explicit Segment(std::size_t stride) : codes(kRows * stride) { document.fill(kFree); }
 
@@ -73,7 +71,7 @@ class VectorMemory {
     std::array<float, kRows> error{};
     std::array<std::uint32_t, kRows> document{};  // dense number, kFree for an empty slot
     std::array<std::int64_t, kRows> key{};        // of an empty slot: the next empty one
-    std::array<AttributeIds, kRows> attributes{};
+    std::array<AttributeSets::Id, kRows> attributes{};
     std::size_t used = 0;  // slots from here on were never filled
   };
   // A document number is large and sparse; its dense number indexes the arrays of a scan.
@@ -82,7 +80,7 @@ class VectorMemory {
     std::uint32_t chunks = 0;
   };
   using Slot = std::uint32_t;  // segment * kRows + row
-  struct Conditions;
+  class FilterOfScan;
   struct Pass;  // one scan under way
 
   std::uint32_t dense_of(std::int64_t document);
@@ -92,7 +90,7 @@ class VectorMemory {
   void release_chunk(std::uint32_t dense) noexcept;
   Segment& segment_of(Slot slot) const;
   std::int64_t key_at(Slot slot) const { return segment_of(slot).key[slot % kRows]; }
-  void scan_segment(const Segment& segment, const Conditions& conditions, Pass& pass) const;
+  void scan_segment(const Segment& segment, FilterOfScan& filter, Pass& pass) const;
 
   const DotRows dot_rows_;
 
@@ -100,7 +98,7 @@ class VectorMemory {
   std::size_t dimension_ = 0;
   std::vector<std::unique_ptr<Segment>> segments_;
 
-  Interner interner_;  // has its own lock
+  AttributeSets attributes_;  // has its own lock
 
   // Only the writer touches these. Empty slots and unused dense numbers are chains through the
   // things themselves, so that giving one back needs no memory.
