@@ -4,8 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <memory>
-#include <vector>
 
 namespace bm25 {
 
@@ -18,6 +18,11 @@ class Arena {
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
   ~Arena();
+
+  // Blocks of either are the other's from then on.
+  void swap(Arena& other) noexcept;
+  // Blocks of `other`, which is empty then, are this one's.
+  void absorb(Arena& other) noexcept;
 
   // The class whose blocks hold at least `bytes`.
   static std::uint8_t class_for(std::size_t bytes);
@@ -33,13 +38,13 @@ class Arena {
     FreeBlock* next;
   };
   static constexpr std::size_t kSlabBytes = 256UL * 1024;
-  static constexpr std::size_t kClasses = 96;
+  static constexpr std::size_t kClasses = 240;
   static constexpr std::size_t kLargestPooled = 16UL * 1024;
 
   static const std::array<std::size_t, kClasses>& sizes();
 
   std::array<FreeBlock*, kClasses> free_{};
-  std::vector<std::unique_ptr<std::uint8_t[]>> slabs_;
+  std::list<std::unique_ptr<std::uint8_t[]>> slabs_;  // the last is handed out
   std::size_t slab_left_ = 0;
   std::size_t reserved_ = 0;
 };

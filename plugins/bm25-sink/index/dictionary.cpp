@@ -1,10 +1,17 @@
 #include "index/dictionary.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "index/hash.hpp"
 
 namespace bm25 {
+namespace {
+
+constexpr std::size_t kLooseShare = 10;             // a tenth too much is worth moving everything
+constexpr std::size_t kLooseBytes = 1024UL * 1024;  // but not in a small index
+
+}  // namespace
 
 Dictionary::~Dictionary() {
   for (TermId id = 0; id < terms_.size(); ++id) {
@@ -37,6 +44,24 @@ TermId Dictionary::find_or_add(std::string_view name, std::uint64_t hash) {
   ++count_;
   languages_ |= 1u << static_cast<unsigned char>(name.front());
   return id;
+}
+
+bool Dictionary::is_loose() const {
+  std::size_t needed = 0;
+  for (TermId id = 0; id < terms_.size(); ++id) {
+    needed += terms_[id].size + std::size_t{terms_[id].postings.byte_size()};
+  }
+  return arena_.reserved_bytes() > needed + needed / kLooseShare + kLooseBytes;
+}
+
+void Dictionary::move_term(TermId id, Arena& to) {
+  Term& term = terms_[id];
+  if (term.name == nullptr) return;
+  term.postings.move(arena_, to);
+  const std::uint8_t size_class = Arena::class_for(term.size);
+  std::uint8_t* name = to.allocate(size_class);
+  std::copy_n(term.name, term.size, name);
+  arena_.release(std::exchange(term.name, name), size_class);
 }
 
 void Dictionary::erase(TermId id) {

@@ -46,11 +46,20 @@ class Dictionary {
   TermId find_or_add(std::string_view name, std::uint64_t hash);
   void erase(TermId id);
 
+  // Whether the arena has clearly more than names and postings need: a list keeps room to grow, and
+  // leaves the blocks that it has outgrown.
+  bool is_loose() const;
+  // To give that back: terms move to a new arena one by one, which is swapped for the old one after
+  // the last, or absorbed when there is no memory for the rest. Throws std::bad_alloc, and then the
+  // term is usable as before.
+  void move_term(TermId id, Arena& to);
+
   Term& operator[](TermId id) { return terms_[id]; }
   const Term& operator[](TermId id) const { return terms_[id]; }
   TermId limit() const { return terms_.size(); }  // one past the largest id
   std::uint32_t size() const { return count_; }
   Arena& arena() { return arena_; }
+  const Arena& arena() const { return arena_; }
   // A bit for each Language that some term has had.
   std::uint32_t languages() const { return languages_; }
 

@@ -281,6 +281,7 @@ void KeywordIndex::rest() {
   analyzers_.clear();
   const std::lock_guard lock(writer_mutex_);
   store_->release_memory();
+  if (!is_behind_) index_->tighten();
 }
 
 IndexResult KeywordIndex::find(const MemoryIndex& index, const SearchRequest& request,

@@ -1,6 +1,7 @@
 #include "index/memory_index.hpp"
 
 #include <algorithm>
+#include <new>
 #include <shared_mutex>
 #include <stdexcept>
 
@@ -139,6 +140,25 @@ bool MemoryIndex::compact(std::chrono::microseconds budget) {
   return !queue_.empty();
 }
 
+void MemoryIndex::tighten() {
+  if (!dictionary_.is_loose()) return;
+  Arena fresh;
+  try {
+    for (TermId id = 0; id < dictionary_.limit();) {
+      const std::lock_guard lock(mutex_);
+      const Clock::time_point end = Clock::now() + kSlice;
+      do {
+        dictionary_.move_term(id++, fresh);
+      } while (id < dictionary_.limit() && Clock::now() < end);
+    }
+    const std::lock_guard lock(mutex_);
+    dictionary_.arena().swap(fresh);
+  } catch (const std::bad_alloc&) {
+    const std::lock_guard lock(mutex_);
+    dictionary_.arena().absorb(fresh);
+  }
+}
+
 IndexResult MemoryIndex::search(const IndexQuery& query) const {
   std::unique_ptr<Scratch> scratch = take_scratch();
   IndexResult result;
@@ -156,7 +176,8 @@ IndexCounts MemoryIndex::counts() const {
           .chunks = chunks_.chunks(),
           .terms = dictionary_.size(),
           .tokens = chunks_.tokens(),
-          .allocated_pages = chunks_.allocated_pages()};
+          .allocated_pages = chunks_.allocated_pages(),
+          .reserved_bytes = dictionary_.arena().reserved_bytes()};
 }
 
 std::uint32_t MemoryIndex::languages() const {
@@ -233,15 +254,19 @@ Slot MemoryIndex::load_chunk(const ChunkPlace& place, const Attributes& attribut
   return chunks_.add(place, attributes, length);
 }
 
-void MemoryIndex::load_term(std::string_view name, PostingCursor postings,
+void MemoryIndex::load_term(std::string_view name, std::span<const std::uint8_t> bytes,
                             std::span<const Slot> slots) {
   const std::lock_guard lock(mutex_);
+  PostingCursor at(bytes.data(), bytes.data() + bytes.size());
   Term* term = nullptr;
-  for (; postings.slot() != PostingCursor::kEnd; postings.next()) {
-    const Slot slot = postings.slot() < slots.size() ? slots[postings.slot()] : PostingCursor::kEnd;
+  for (; at.slot() != PostingCursor::kEnd; at.next()) {
+    const Slot slot = at.slot() < slots.size() ? slots[at.slot()] : PostingCursor::kEnd;
     if (slot == PostingCursor::kEnd) continue;
-    if (term == nullptr) term = &dictionary_[dictionary_.find_or_add(name, hash_key(name))];
-    term->postings.append(dictionary_.arena(), slot, postings.count());
+    if (term == nullptr) {
+      term = &dictionary_[dictionary_.find_or_add(name, hash_key(name))];
+      term->postings.reserve(dictionary_.arena(), bytes.size());
+    }
+    term->postings.append(dictionary_.arena(), slot, at.count());
     ++term->live;
   }
 }

@@ -62,11 +62,12 @@ struct IndexCounts {
   std::uint32_t terms = 0;
   std::uint64_t tokens = 0;
   std::uint32_t allocated_pages = 0;
+  std::size_t reserved_bytes = 0;  // for names and postings of terms
 };
 
-// Any thread may search. apply, compact and load must be called by one thread at a time; they take
-// the lock for slices of a fraction of a millisecond, so that searches run between them. A chunk
-// is always seen whole.
+// Any thread may search. apply, compact, tighten and load must be called by one thread at a time;
+// they take the lock for slices of a fraction of a millisecond, so that searches run between them.
+// A chunk is always seen whole.
 //
 // A removed chunk is marked dead and its terms' statistics are corrected at once; its postings
 // stay until they are a quarter of a term's list, which is then rewritten beside the old one.
@@ -80,6 +81,10 @@ class MemoryIndex {
   // Rewrites lists with many dead postings until none is left or `budget` is spent. Returns true
   // when some are left.
   bool compact(std::chrono::microseconds budget);
+
+  // Gives back the room that lists keep for growing, if it is much; by the writing thread, at rest.
+  // For a moment the terms are there twice. Does less when there is no memory.
+  void tighten();
 
   IndexResult search(const IndexQuery& query) const;
   IndexCounts counts() const;
@@ -113,9 +118,11 @@ class MemoryIndex {
   void visit_terms(TermId first, TermId last,
                    const std::function<void(std::string_view, const Postings&)>& fn) const;
 
-  // Fills an empty index. `slots` maps those of the image to new ones, PostingCursor::kEnd to none.
+  // Fills an empty index. `bytes` are those of a term's postings, `slots` maps those of the image
+  // to new ones, PostingCursor::kEnd to none.
   Slot load_chunk(const ChunkPlace& place, const Attributes& attributes, std::uint32_t length);
-  void load_term(std::string_view name, PostingCursor postings, std::span<const Slot> slots);
+  void load_term(std::string_view name, std::span<const std::uint8_t> bytes,
+                 std::span<const Slot> slots);
 
  private:
   struct Scratch;  // what one search needs, kept for the next one

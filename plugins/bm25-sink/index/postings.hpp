@@ -16,6 +16,11 @@ using Slot = std::uint32_t;  // number of a chunk in the index, ascending by age
 class Postings {
  public:
   void append(Arena& arena, Slot slot, std::uint32_t count);
+  // Room for so many bytes in all, and little more.
+  void reserve(Arena& arena, std::size_t bytes);
+  // Into another arena, where the list takes no more than it needs. Throws std::bad_alloc, and then
+  // it is where it was.
+  void move(Arena& from, Arena& to);
   void release(Arena& arena);
   // Keeps the postings for which keep(slot) holds.
   template <class KeepFn>
@@ -35,7 +40,7 @@ class Postings {
 
   bool is_inline() const { return size_class_ == kInline; }
   std::uint8_t* block() const;
-  void grow(Arena& arena, std::uint32_t bytes);
+  void use_block(std::uint8_t* block, std::uint8_t size_class);
 
   std::array<std::uint8_t, 8> bytes_{};  // the postings, or a pointer to their block
   std::uint32_t used_ = 0;               // bytes

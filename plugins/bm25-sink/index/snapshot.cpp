@@ -273,7 +273,7 @@ bool SnapshotFile::load(MemoryIndex& index, std::span<const RowId> rows) const {
     std::uint32_t bytes = 0;
     std::memcpy(&bytes, in.bytes(sizeof bytes).data(), sizeof bytes);
     const auto* begin = reinterpret_cast<const std::uint8_t*>(in.bytes(bytes).data());
-    index.load_term(name, PostingCursor(begin, begin + bytes), slots);
+    index.load_term(name, {begin, bytes}, slots);
   }
   return false;
 }

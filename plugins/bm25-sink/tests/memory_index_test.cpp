@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "index/analyzer.hpp"
 
@@ -50,6 +52,36 @@ TEST_F(MemoryIndexTest, GivesEveryMatchAPositiveScore) {
   const IndexResult result = search("common");
   EXPECT_EQ(result.total, 3U);
   for (const IndexHit& hit : result.hits) EXPECT_GT(hit.score, 0);
+}
+
+TEST_F(MemoryIndexTest, FindsTheSameWhenItIsTight) {
+  // Enough that there is room to give back: 30,000 words of their own, each in 40 chunks.
+  constexpr int kWords = 30'000;
+  RowId row = 0;
+  for (int round = 0; round < 40; ++round) {
+    for (int first = 0; first < kWords; first += 1'000) {
+      std::string text = "round" + std::to_string(round);
+      for (int word = first; word < first + 1'000; ++word) text += " w" + std::to_string(word);
+      add(++row, text);
+    }
+  }
+  const auto hits_of = [&](const char* query) {
+    std::vector<std::pair<RowId, float>> hits;
+    for (const IndexHit& hit : search(query).hits) hits.emplace_back(hit.row, hit.score);
+    return hits;
+  };
+  const auto before = hits_of("w17 w29999 round7");
+  ASSERT_EQ(before.size(), 10U);
+  const std::size_t loose = index_.counts().reserved_bytes;
+  index_.tighten();
+  const std::size_t tight = index_.counts().reserved_bytes;
+  EXPECT_LT(tight, loose * 9 / 10);
+  EXPECT_EQ(hits_of("w17 w29999 round7"), before);
+  index_.tighten();
+  EXPECT_EQ(index_.counts().reserved_bytes, tight);  // nothing left to give
+  add(++row, "w17 anew");
+  EXPECT_EQ(search("w17").total, 41U);
+  EXPECT_EQ(search("anew").total, 1U);
 }
 
 TEST_F(MemoryIndexTest, ForgetsTermsThatNoChunkHas) {

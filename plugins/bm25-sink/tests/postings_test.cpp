@@ -55,6 +55,62 @@ TEST(Postings, HoldTheFirstAndTheLargestSlot) {
   postings.release(arena);
 }
 
+TEST(Postings, TakeNoMoreThanTheyNeedInAnotherArena) {
+  Arena arena;
+  std::vector<Postings> lists(3'000);
+  for (Slot slot = 0; slot < 200; ++slot) {
+    for (Postings& list : lists) list.append(arena, slot, 1);
+  }
+  Arena tight;
+  std::size_t bytes = 0;
+  for (Postings& list : lists) {
+    const List before = read(list);
+    list.move(arena, tight);
+    EXPECT_EQ(read(list), before);
+    bytes += list.byte_size();
+  }
+  EXPECT_LT(tight.reserved_bytes(), bytes + bytes / 8 + 256UL * 1024);
+  for (Postings& list : lists) {
+    list.append(tight, 1'000, 7);
+    EXPECT_EQ(read(list).back(), (List::value_type{1'000, 7}));
+    list.release(tight);
+  }
+}
+
+TEST(Postings, WithRoomKeepIt) {
+  Arena arena;
+  Postings postings;
+  postings.append(arena, 3, 2);
+  postings.reserve(arena, 20'000);
+  const std::size_t reserved = arena.reserved_bytes();
+  const std::uint8_t* begin = postings.begin();
+  for (Slot slot = 4; slot < 10'000; ++slot) postings.append(arena, slot, 1);
+  EXPECT_EQ(postings.begin(), begin);
+  EXPECT_EQ(arena.reserved_bytes(), reserved);
+  EXPECT_EQ(read(postings).front(), (List::value_type{3, 2}));
+  postings.release(arena);
+}
+
+TEST(Arena, UsesTheBlocksOfOneItAbsorbed) {
+  Arena arena;
+  Arena other;
+  const std::uint8_t size_class = Arena::class_for(100);
+  std::uint8_t* mine = arena.allocate(size_class);
+  std::uint8_t* theirs = other.allocate(size_class);
+  std::uint8_t* freed = other.allocate(size_class);
+  other.release(freed, size_class);
+  arena.release(mine, size_class);
+  const std::size_t reserved = arena.reserved_bytes() + other.reserved_bytes();
+  arena.absorb(other);
+  EXPECT_EQ(arena.reserved_bytes(), reserved);
+  EXPECT_EQ(other.reserved_bytes(), 0U);
+  arena.release(theirs, size_class);
+  std::vector<std::uint8_t*> again;
+  for (int i = 0; i < 3; ++i) again.push_back(arena.allocate(size_class));
+  EXPECT_EQ(again, (std::vector{theirs, freed, mine}));
+  other.release(other.allocate(size_class), size_class);  // as good as new
+}
+
 TEST(Arena, UsesReleasedBlocksAgain) {
   Arena arena;
   const std::uint8_t size_class = Arena::class_for(100);
