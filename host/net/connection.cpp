@@ -1,9 +1,10 @@
-// The course of a connection: read a head, judge it, read the body, hand it on, write the answer.
+// The course of a connection: read a head, judge it, read the body, hand it on.
 #include "net/connection.hpp"
 
 #include "net/body_growth.hpp"
-#include "net/response_head.hpp"
 #include "net/target.hpp"
+
+#include <poll.h>
 
 #include <boost/asio/error.hpp>
 
@@ -23,18 +24,13 @@ namespace {
 // time with the body gets no bigger one.
 constexpr std::uint64_t kShortBody = ReadBuffer::kSize;
 
-// How long a connection that we close goes on swallowing what the client had sent. Without it the
-// kernel resets the connection and the client may never see our answer.
-constexpr std::chrono::milliseconds kLinger{2'000};
-
 // How long a connection may be idle on a server that is full before it makes room for another.
 constexpr std::chrono::milliseconds kGrace{1'000};
 
-// What pages of an admitted origin may send and see, and for how many seconds a browser need not
+// What pages of an admitted origin may send, and for how many seconds a browser need not
 // ask again.
 constexpr const char* kCorsMethods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 constexpr const char* kCorsHeaders = "Authorization, Content-Type, X-Request-ID";
-constexpr const char* kCorsExposed = "X-Request-ID, Retry-After";
 constexpr const char* kCorsMaxAge = "600";
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -307,6 +303,7 @@ void Connection::on_message() {
         mailbox->deliver(id, std::move(response));
       },
       std::move(charge_));
+  exchange_ = exchange;
   const RunsOn runs_on = route_->options().runs_on;
   const bool is_small = exchange->request().body.size() <= kShortBody;
   if (runs_on == RunsOn::kIo || (runs_on == RunsOn::kIoWhenSmall && is_small)) {
@@ -318,6 +315,7 @@ void Connection::on_message() {
 
 void Connection::deliver(Response response) {
   if (phase_ != Phase::kHandling) return;
+  exchange_.reset();
   if (response.status < 200 || response.status > 599) {
     response = error_response(500, "The server's answer had no valid status; its log says why.");
   }
@@ -326,76 +324,6 @@ void Connection::deliver(Response response) {
 
 void Connection::refuse(unsigned status, std::string_view detail) {
   answer(error_response(status, detail), Then::kClose);
-}
-
-void Connection::answer(Response response, Then then) {
-  auto& core = shard_->core();
-  if (request_id_.empty()) request_id_ = core.new_request_id();
-  const bool keeps_open = then == Then::kKeepOpen && parser_->is_done() && parser_->keeps_alive() &&
-                          !core.is_draining.load(std::memory_order_relaxed);
-  std::string_view connection = keeps_open ? "" : "close";
-  if (keeps_open && parser_->head().is_http_1_0) connection = "keep-alive";
-  if (!origin_.empty()) {
-    response.headers.push_back({"Access-Control-Allow-Origin", origin_});
-    response.headers.push_back({"Access-Control-Expose-Headers", kCorsExposed});
-    response.headers.push_back({"Vary", "Origin"});
-  }
-  head_out_ = write_head(
-      response, {.request_id = request_id_,
-                 .date = shard_->date(),
-                 .connection = connection,
-                 .seconds = std::chrono::duration<double>(Steady::now() - begun_).count()});
-  const bool has_body = method_ != "HEAD" && !is_bodiless(response.status);
-  body_out_ = has_body ? std::move(response.body) : std::string();
-  status_ = response.status;
-  enter(Phase::kWriting, core.options.body_timeout);
-  write(keeps_open ? Then::kKeepOpen : Then::kClose);
-}
-
-void Connection::write(Then then) {
-  const auto progress = [self = shared_from_this()](error_code failure, std::size_t /*so_far*/) {
-    if (failure) return std::size_t{0};
-    self->deadline_ = Steady::now() + self->shard_->core().options.body_timeout;
-    return ReadBuffer::kSize;
-  };
-  const std::array<asio::const_buffer, 2> parts = {asio::buffer(head_out_),
-                                                   asio::buffer(body_out_)};
-  wire_.write(parts, progress,
-              [self = shared_from_this(), then](error_code failure, std::size_t /*size*/) {
-                if (self->phase_ != Phase::kWriting) return;
-                if (failure) return self->close();
-                self->on_written(then);
-              });
-}
-
-void Connection::on_written(Then then) {
-  body_out_ = {};
-  const auto& on_done = shard_->core().options.on_done;
-  if (on_done) {
-    on_done({.method = method_,
-             .route = route_ ? std::string_view(route_->pattern()) : std::string_view(),
-             .status = status_,
-             .seconds = std::chrono::duration<double>(Steady::now() - begun_).count(),
-             .request_id = request_id_,
-             .remote_address = remote_address_});
-  }
-  if (then == Then::kKeepOpen) return begin_message(shard_->core().options.idle_timeout);
-  linger();
-}
-
-// Closes so that the client gets to read the answer.
-void Connection::linger() {
-  const bool is_in_step = parser_->is_done() && buffer_.filled().empty();
-  buffer_.clear();
-  enter(Phase::kLingering, kLinger);
-  if (is_in_step && wire_.has_tls()) {
-    return wire_.shut_down_tls(
-        [self = shared_from_this()](error_code /*either way*/) { self->close(); });
-  }
-  error_code failure;
-  wire_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, failure);
-  if (failure || is_in_step) return close();
-  if (!is_reading_) read();
 }
 
 void Connection::check(Steady::time_point now) {
@@ -407,6 +335,9 @@ void Connection::check(Steady::time_point now) {
       return close();
     }
   }
+  const bool is_mute =
+      (phase_ == Phase::kHandling && is_watched()) || (phase_ == Phase::kWriting && is_starved_);
+  if (is_mute && has_left()) return close();
   if (now < deadline_) return;
   // Not reading in one of these: even "100 Continue" cannot be written, so neither can a 408.
   if ((phase_ == Phase::kHead || phase_ == Phase::kBody) && is_reading_) {
@@ -415,11 +346,24 @@ void Connection::check(Steady::time_point now) {
   close();
 }
 
+bool Connection::is_watched() const {
+  const auto exchange = exchange_.lock();
+  return exchange && exchange->is_watched();
+}
+
+// Whether the client has closed its side. Looked at while nothing is written, which would show it.
+bool Connection::has_left() {
+  pollfd state{.fd = wire_.socket().native_handle(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&state, 1, 0) > 0;
+}
+
 void Connection::close() {
   if (phase_ == Phase::kClosed) return;
   phase_ = Phase::kClosed;
   wire_.close();
+  body_out_.drop();
   shard_->forget(id_);
+  if (const auto exchange = exchange_.lock()) exchange->tell_gone();
 }
 
 }  // namespace sluice::net

@@ -1,6 +1,7 @@
 // Connection: one client of the server, request after request.
 #pragma once
 
+#include "net/outgoing_body.hpp"
 #include "net/parser.hpp"
 #include "net/read_buffer.hpp"
 #include "net/server_core.hpp"
@@ -20,6 +21,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
   void start();
   void deliver(Response response);     // the answer of the exchange under way
+  void look_for_parts();               // of that answer: there may be more to send
   void check(Steady::time_point now);  // regularly: deadlines, and whether an idle one must go
   void close();
 
@@ -42,9 +44,15 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void on_message();
   void refuse(unsigned status, std::string_view detail);
   void answer(Response response, Then then);
-  void write(Then then);
-  void on_written(Then then);
+  void send_on();
+  void write(OutgoingBody::Step step);
+  void on_written(OutgoingBody::Step step);
+  void finish_answer();
+  void break_off();
+  void report();
   void linger();
+  bool is_watched() const;
+  bool has_left();
   void enter(Phase phase, std::chrono::milliseconds timeout);
   std::size_t max_body() const;
 
@@ -68,8 +76,12 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::string method_;
   std::string request_id_;
   std::string origin_;  // of the page that sent it from a browser, where that is admitted; or empty
-  std::string head_out_;
-  std::string body_out_;
+  std::weak_ptr<Exchange> exchange_;  // while it is handled
+  std::string head_out_;              // empty once it is out
+  OutgoingBody body_out_;
+  bool is_starved_ = false;     // all that was there of the answer is sent
+  bool ends_by_close_ = false;  // nothing else tells the client that the answer is whole
+  Then then_ = Then::kClose;
   unsigned status_ = 0;
 };
 

@@ -20,4 +20,30 @@ void Exchange::respond(Response response) {
   answer_(std::move(response));
 }
 
+void Exchange::when_gone(std::function<void()> on_gone) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!is_gone_) {
+      on_gone_ = std::move(on_gone);
+      return;
+    }
+  }
+  on_gone();
+}
+
+bool Exchange::is_watched() const {
+  const std::scoped_lock lock(mutex_);
+  return on_gone_ != nullptr;
+}
+
+void Exchange::tell_gone() {
+  std::function<void()> on_gone;
+  {
+    const std::scoped_lock lock(mutex_);
+    is_gone_ = true;
+    on_gone.swap(on_gone_);
+  }
+  if (on_gone) on_gone();
+}
+
 }  // namespace sluice::net

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 
 namespace sluice::net {
 
@@ -28,11 +29,24 @@ class Exchange {
   // Any thread, once; what comes later is ignored.
   void respond(Response response);
 
+  // Any thread: `on_gone` is called if the client goes before the answer has begun, on a loop
+  // thread, or here if it has gone already. It must not block or throw. A client that only closes
+  // its side counts as gone.
+  void when_gone(std::function<void()> on_gone);
+
+  // For the connection, on its thread.
+  bool is_watched() const;
+  void tell_gone();
+
  private:
   const Request request_;
   const Answer answer_;
   const ByteCharge charge_;
   std::atomic<bool> is_answered_ = false;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::function<void()> on_gone_;
+  bool is_gone_ = false;
 };
 
 using ExchangePtr = std::shared_ptr<Exchange>;

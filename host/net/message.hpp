@@ -1,6 +1,10 @@
 // What goes over the wire in HTTP, as values: headers, requests, responses.
 #pragma once
 
+#include "net/body_pipe.hpp"
+
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,11 +44,19 @@ struct Request {
   std::string_view param(std::string_view name) const;
 };
 
+// A body that comes after its head, part by part.
+struct BodyStream {
+  BodyReader parts;
+  std::optional<std::uint64_t> length = {};  // bytes, where it is known
+};
+
 struct Response {
   unsigned status = 200;
   std::string content_type = {};
   std::string body = {};
   std::vector<Header> headers = {};
+  // In place of `body`. Shared, so that a response can be copied; one connection reads it.
+  std::shared_ptr<BodyStream> stream = {};
 };
 
 Response json_response(unsigned status, std::string body);

@@ -40,6 +40,17 @@ std::string milliseconds_text(double seconds) {
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
+// How the reader finds the body's end.
+void append_framing(std::string& head, const Response& response, const ResponseFrame& frame) {
+  if (is_bodiless(response.status)) return;
+  if (frame.is_chunked) return append(head, "Transfer-Encoding", "chunked");
+  if (!response.stream) {
+    append(head, "Content-Length", std::to_string(response.body.size()));
+  } else if (response.stream->length) {
+    append(head, "Content-Length", std::to_string(*response.stream->length));
+  }
+}
+
 }  // namespace
 
 bool is_bodiless(unsigned status) { return status < 200 || status == 204 || status == 304; }
@@ -53,9 +64,7 @@ std::string write_head(const Response& response, const ResponseFrame& frame) {
   head += reason_phrase(response.status);
   head += "\r\n";
   if (!response.content_type.empty()) append(head, "Content-Type", response.content_type);
-  if (!is_bodiless(response.status)) {
-    append(head, "Content-Length", std::to_string(response.body.size()));
-  }
+  append_framing(head, response, frame);
   append(head, "Date", frame.date);
   append(head, "X-Request-ID", frame.request_id);
   append(head, "X-Process-Time", milliseconds_text(frame.seconds));

@@ -13,6 +13,7 @@ struct ResponseFrame {
   std::string_view date;
   std::string_view connection;  // the header's value; empty = none
   double seconds = 0;           // since the first byte of the request, for X-Process-Time
+  bool is_chunked = false;      // a stream of unknown length; not chunked, the connection ends it
 };
 
 // Status line and headers up to the empty line. Line breaks in values become spaces; headers that

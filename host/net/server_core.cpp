@@ -78,6 +78,12 @@ void Mailbox::deliver(std::uint64_t connection, Response response) {
   });
 }
 
+void Mailbox::wake(std::uint64_t connection) {
+  const std::scoped_lock lock(mutex_);  // posted under it: see deliver
+  if (!shard_) return;
+  asio::post(shard_->context(), [shard = shard_, connection] { shard->wake(connection); });
+}
+
 void Mailbox::shut() {
   const std::scoped_lock lock(mutex_);
   shard_ = nullptr;
@@ -135,6 +141,13 @@ void Shard::deliver(std::uint64_t connection, Response response) {
   if (found == connections_.end()) return;  // the client has gone
   const auto kept = found->second;          // it may close while it answers
   kept->deliver(std::move(response));
+}
+
+void Shard::wake(std::uint64_t connection) {
+  const auto found = connections_.find(connection);
+  if (found == connections_.end()) return;
+  const auto kept = found->second;
+  kept->look_for_parts();
 }
 
 }  // namespace sluice::net

@@ -56,6 +56,9 @@ class Mailbox {
   // Any thread. Nothing happens when the connection has gone.
   void deliver(std::uint64_t connection, Response response);
 
+  // Any thread; only posts. The connection's answer may go on.
+  void wake(std::uint64_t connection);
+
   // Any thread; deliveries do nothing afterwards.
   void shut();
 
@@ -73,6 +76,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
   void open(std::shared_ptr<Mailbox> mailbox);
   void adopt(Socket socket);
   void deliver(std::uint64_t connection, Response response);
+  void wake(std::uint64_t connection);
   void forget(std::uint64_t connection);
   void close_all();
 

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -77,6 +78,12 @@ class RawSocket {
     return message;
   }
 
+  // An answer in chunks, to its end.
+  std::string read_to_last_chunk() { return read_until("\r\n0\r\n\r\n"); }
+
+  // Why the last read ended: 0 for an orderly close.
+  int last_error() const { return last_error_; }
+
   // Closes with a reset instead of a goodbye.
   void reset() {
     const linger now{.l_onoff = 1, .l_linger = 0};
@@ -96,6 +103,7 @@ class RawSocket {
     }
     char bytes[65536];
     const auto size = ::recv(descriptor_, bytes, sizeof bytes, 0);
+    last_error_ = size < 0 ? errno : 0;
     if (size <= 0) return false;
     pending_.append(bytes, static_cast<std::size_t>(size));
     return true;
@@ -107,6 +115,7 @@ class RawSocket {
   }
 
   int descriptor_;
+  int last_error_ = 0;
   std::string pending_;
 };
 
