@@ -132,6 +132,7 @@ Result<Call> Client::Impl::prepare(ClientRequest request) {
   outgoing->is_idempotent =
       std::find(kIdempotent.begin(), kIdempotent.end(), request.method) != kIdempotent.end();
   outgoing->max_response = request.max_response;
+  outgoing->receiver = std::move(request.receiver);
   Call call;
   call.origin = (url->is_https ? "https://" : "http://") + url->authority;
   call.url = std::move(*url);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "net/body_pipe.hpp"
 #include "net/event_loop.hpp"
 #include "net/message.hpp"
 
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,14 +19,24 @@ namespace sluice::net {
 
 using RequestId = std::uint64_t;  // never 0
 
+struct ClientResponse;
+
+// Takes the body of an answer as it comes. Called once at most, with status and headers, on the
+// loop thread of the request; must not block or throw. Without a writer, the body is kept and comes
+// with the response.
+using Receiver = std::function<std::optional<BodyWriter>(const ClientResponse& head)>;
+
 struct ClientRequest {
   std::string method = "GET";
   std::string url = {};
   std::vector<Header> headers = {};  // Host, Content-Length and Connection are added
   std::string body = {};
-  std::chrono::milliseconds timeout{
-      30'000};  // for everything: waiting, connecting, the whole answer
-  std::size_t max_response = std::size_t{64} << 20;  // bytes of body
+  // For everything: waiting, connecting, the whole answer. When a receiver takes the body: until
+  // the head is there, and then without a byte of it. Time in which the receiver has no room counts
+  // not.
+  std::chrono::milliseconds timeout{30'000};
+  std::size_t max_response = std::size_t{64} << 20;  // bytes of a body that is kept
+  Receiver receiver = {};
 };
 
 // What became of the exchange. kOk: an answer is there, whatever its status.
@@ -32,12 +44,12 @@ enum class Transport {
   kOk,
   kRefused,  // nobody listens, or no way there
   kTimeout,
-  kReset,     // the connection broke, or what came was not HTTP
-  kTls,       // handshake or certificate
-  kDns,       // the host's name has no address
-  kTooLarge,  // the answer
-  kCancelled,
-  kBadUrl,  // or a method or header that cannot be sent
+  kReset,      // the connection broke, or what came was not HTTP
+  kTls,        // handshake or certificate
+  kDns,        // the host's name has no address
+  kTooLarge,   // the answer
+  kCancelled,  // also by a receiver that broke the body off, or whose reader has gone
+  kBadUrl,     // or a method or header that cannot be sent
 };
 
 // "refused", "timeout", ...: for logs and metrics.
@@ -48,7 +60,7 @@ struct ClientResponse {
   Transport transport = Transport::kOk;
   std::string detail = {};  // a sentence about what went wrong; empty for kOk
   std::vector<Header> headers = {};
-  std::string body = {};
+  std::string body = {};  // empty when a receiver took it
 };
 
 struct ClientOptions {

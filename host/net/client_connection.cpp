@@ -7,6 +7,7 @@
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 
 #include <array>
@@ -42,6 +43,7 @@ void ClientConnection::exchange(std::shared_ptr<const OutgoingRequest> request,
   request_ = std::move(request);
   on_outcome_ = std::move(on_outcome);
   response_ = {};
+  is_paused_ = false;
   has_written_ = false;
   has_received_ = false;
   broken_.reset();
@@ -58,6 +60,7 @@ void ClientConnection::abandon() {
   is_connected_ = false;
   request_ = nullptr;
   on_outcome_ = nullptr;
+  writer_.reset();
   resolver_.cancel();
   wire_.close();
 }
@@ -160,6 +163,7 @@ void ClientConnection::read() {
 void ClientConnection::on_read(const error_code& failure, std::size_t size) {
   if (failure) return on_end(failure);
   has_received_ = true;
+  heard_ = std::chrono::steady_clock::now();
   buffer_.add(size);
   parse();
 }
@@ -174,7 +178,11 @@ void ClientConnection::parse() {
       begin_answer();
       continue;
     }
+    if (state == ParseState::kHead) begin_body();
     if (is_complete) return on_answer();
+    if (state == ParseState::kStopped && writer_) {
+      return fail(Transport::kCancelled, "The answer of " + where() + " is no longer wanted.");
+    }
     if (state == ParseState::kStopped) {
       return fail(Transport::kTooLarge, "The answer of " + where() + " is larger than the " +
                                             std::to_string(request_->max_response) +
@@ -186,7 +194,42 @@ void ClientConnection::parse() {
     }
     break;
   }
-  read();
+  is_paused_ = writer_ && !writer_->has_room();
+  if (!is_paused_) read();
+}
+
+// Asks the receiver, if there is one, whether it takes the body.
+void ClientConnection::begin_body() {
+  auto& head = parser_->head();
+  if (is_interim(head.status)) return;
+  response_.status = head.status;
+  response_.headers = std::move(head.headers);
+  if (!request_->receiver) return;
+  if (auto writer = request_->receiver(response_)) writer_.emplace(std::move(*writer));
+  if (!writer_) return;
+  writer_->on_change([weak = weak_from_this(), context = wire_.socket().get_executor()] {
+    asio::post(context, [weak] {
+      if (const auto self = weak.lock()) self->on_receiver();
+    });
+  });
+}
+
+// There is room again, or nobody is left to read.
+void ClientConnection::on_receiver() {
+  if (!writer_) return;
+  if (!writer_->has_reader()) {
+    return fail(Transport::kCancelled, "The answer of " + where() + " is no longer wanted.");
+  }
+  if (is_paused_ && writer_->has_room()) {
+    heard_ = std::chrono::steady_clock::now();
+    is_paused_ = false;
+    read();
+  }
+}
+
+std::optional<std::chrono::steady_clock::time_point> ClientConnection::heard_last() const {
+  if (!writer_) return std::nullopt;
+  return is_paused_ ? std::chrono::steady_clock::now() : heard_;
 }
 
 // The server closed, or the connection broke.
@@ -217,6 +260,7 @@ void ClientConnection::settle_broken() {
 // A piece of the body, from the parser.
 bool ClientConnection::take(std::string_view piece) {
   if (is_interim(parser_->head().status)) return true;
+  if (writer_) return writer_->put(piece);
   auto& body = response_.body;
   if (piece.size() > request_->max_response - body.size()) return false;
   body.reserve(grown_capacity(body, piece.size(), parser_->content_length()));
@@ -225,13 +269,13 @@ bool ClientConnection::take(std::string_view piece) {
 }
 
 void ClientConnection::on_answer() {
-  auto& head = parser_->head();
+  if (writer_ && !writer_->end()) {
+    return fail(Transport::kCancelled, "The answer of " + where() + " is no longer wanted.");
+  }
   Outcome outcome;
   outcome.response = std::move(response_);
-  outcome.response.status = head.status;
-  outcome.response.headers = std::move(head.headers);
   outcome.can_be_reused = is_connected_ && !is_writing_ && parser_->keeps_alive() &&
-                          head.status != 101 && buffer_.filled().empty();
+                          outcome.response.status != 101 && buffer_.filled().empty();
   finish(std::move(outcome));
 }
 
@@ -245,6 +289,7 @@ void ClientConnection::fail(Transport transport, std::string detail) {
 void ClientConnection::finish(Outcome outcome) {
   const auto on_outcome = std::exchange(on_outcome_, nullptr);
   request_ = nullptr;
+  writer_.reset();
   if (!outcome.can_be_reused) abandon();
   on_outcome(std::move(outcome));
 }

@@ -10,6 +10,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,6 +33,7 @@ struct OutgoingRequest {
   bool is_head = false;  // a HEAD request: its answer has no body
   bool is_idempotent = false;
   std::size_t max_response = 0;
+  Receiver receiver;  // may be none
 };
 
 // On its loop thread only. Shared between the pool and what Asio still holds.
@@ -49,6 +51,10 @@ class ClientConnection final : public std::enable_shared_from_this<ClientConnect
   // Closes; the outcome of the exchange under way is dropped.
   void abandon();
 
+  // While a receiver takes the body: when something of it came last, or now when there is no room
+  // for more.
+  std::optional<std::chrono::steady_clock::time_point> heard_last() const;
+
   // Whether an idle connection still looks good.
   bool looks_alive();
 
@@ -65,6 +71,8 @@ class ClientConnection final : public std::enable_shared_from_this<ClientConnect
   void on_end(const boost::system::error_code& failure);
   void settle_broken();
   bool take(std::string_view piece) override;
+  void begin_body();
+  void on_receiver();
   void on_answer();
   void fail(Transport transport, std::string detail);
   void finish(Outcome outcome);
@@ -84,6 +92,9 @@ class ClientConnection final : public std::enable_shared_from_this<ClientConnect
   OnOutcome on_outcome_;
   std::unique_ptr<MessageParser> parser_;
   ClientResponse response_;
+  std::optional<BodyWriter> writer_;  // of a receiver that takes the body
+  std::chrono::steady_clock::time_point heard_;
+  bool is_paused_ = false;  // until the writer has room
   bool is_writing_ = false;
   bool has_written_ = false;           // anything at all
   bool has_received_ = false;          // anything at all

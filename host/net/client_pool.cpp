@@ -25,18 +25,34 @@ void ClientPool::begin(Call call) {
   const auto waiting = std::make_shared<Waiting>(context_, std::move(call));
   const RequestId id = waiting->call.id;
   calls_.emplace(id, waiting);
-  waiting->alarm.expires_at(waiting->call.deadline);
-  waiting->alarm.async_wait([self = shared_from_this(), id](const error_code& failure) {
-    if (failure) return;
-    const auto found = self->calls_.find(id);
-    if (found == self->calls_.end()) return;
-    const auto& late = found->second->call;
-    self->stop(id, Transport::kTimeout,
-               "There was no answer from " + late.origin + " within " +
-                   std::to_string(late.timeout.count()) + " ms.");
-  });
+  watch(waiting, waiting->call.deadline);
   origins_[waiting->call.origin].queue.push_back(waiting);
   serve(waiting->call.origin);
+}
+
+void ClientPool::watch(const std::shared_ptr<Waiting>& call,
+                       std::chrono::steady_clock::time_point until) {
+  call->alarm.expires_at(until);
+  call->alarm.async_wait(
+      [self = shared_from_this(), id = call->call.id](const error_code& failure) {
+        if (!failure) self->on_alarm(id);
+      });
+}
+
+// While an answer is passed on, the alarm is moved when it goes off, not with every part.
+void ClientPool::on_alarm(RequestId id) {
+  const auto found = calls_.find(id);
+  if (found == calls_.end()) return;
+  const auto waiting = found->second;
+  const auto& late = waiting->call;
+  const auto heard = waiting->connection ? waiting->connection->heard_last() : std::nullopt;
+  if (heard && *heard + late.timeout > std::chrono::steady_clock::now()) {
+    return watch(waiting, *heard + late.timeout);
+  }
+  const std::string within = " within " + std::to_string(late.timeout.count()) + " ms.";
+  stop(id, Transport::kTimeout,
+       heard ? "The answer from " + late.origin + " did not go on" + within
+             : "There was no answer from " + late.origin + within);
 }
 
 // Gives connections to those who wait, as far as there are any. By value: the origin may go.

@@ -54,6 +54,8 @@ class ClientPool : public std::enable_shared_from_this<ClientPool> {
   void serve(const std::string& name);
   void run(const std::shared_ptr<Waiting>& call, std::shared_ptr<ClientConnection> connection);
   void on_outcome(const std::shared_ptr<Waiting>& call, Outcome outcome);
+  void watch(const std::shared_ptr<Waiting>& call, std::chrono::steady_clock::time_point until);
+  void on_alarm(RequestId id);
   void stop(RequestId id, Transport transport, std::string detail);
   void finish(const std::shared_ptr<Waiting>& call, ClientResponse response);
   std::shared_ptr<ClientConnection> take_idle(Origin& origin);
