@@ -60,7 +60,8 @@ struct ClientResponse {
   Transport transport = Transport::kOk;
   std::string detail = {};  // a sentence about what went wrong; empty for kOk
   std::vector<Header> headers = {};
-  std::string body = {};  // empty when a receiver took it
+  std::optional<std::uint64_t> length = {};  // of the body, where the head says it
+  std::string body = {};                     // empty when a receiver took it
 };
 
 struct ClientOptions {

@@ -204,6 +204,7 @@ void ClientConnection::begin_body() {
   if (is_interim(head.status)) return;
   response_.status = head.status;
   response_.headers = std::move(head.headers);
+  response_.length = parser_->content_length();
   if (!request_->receiver) return;
   if (auto writer = request_->receiver(response_)) writer_.emplace(std::move(*writer));
   if (!writer_) return;

@@ -1,5 +1,8 @@
-// sluice.http-server/1. A sluice_exchange is a net::ExchangePtr on the heap, freed by respond.
+// sluice.http-server/1. A sluice_exchange is a net::ExchangePtr on the heap, freed by whoever
+// answers: respond, or a relay.
+#include "services/http_views.hpp"
 #include "services/instance.hpp"
+#include "services/relay.hpp"
 #include "services/tables.hpp"
 #include "services/text.hpp"
 
@@ -74,16 +77,8 @@ void respond(sluice_exchange* x, uint32_t status, sluice_str content_type, sluic
 
 void respond_with(sluice_exchange* x, uint32_t status, const sluice_http_header* headers,
                   uint32_t header_count, sluice_str text) {
-  net::Response response{status, {}, std::string(to_view(text)), {}};
-  for (uint32_t i = 0; i < header_count; ++i) {
-    std::string name(to_view(headers[i].name));
-    std::string value(to_view(headers[i].value));
-    if (net::equal_without_case(name, "content-type")) {
-      response.content_type = std::move(value);
-    } else {
-      response.headers.push_back({std::move(name), std::move(value)});
-    }
-  }
+  net::Response response = to_response(status, headers, header_count);
+  response.body = to_view(text);
   finish(x, std::move(response));
 }
 
@@ -101,7 +96,8 @@ const sluice_http_server& http_server_table() {
                                                 respond,
                                                 route_at,
                                                 query,
-                                                respond_with};
+                                                respond_with,
+                                                relay};
   return kTable;
 }
 

@@ -384,6 +384,9 @@ FIELD(sluice_http_client, cancel, 16, 8);
 CONSTANT(SLUICE_ROUTE_OPEN, 1);
 CONSTANT(SLUICE_ROUTE_NONBLOCKING, 2);
 CONSTANT(SLUICE_ROUTE_TOKEN_ONLY, 4u);
+CONSTANT(SLUICE_RELAY_AS_IT_COMES, 0);
+CONSTANT(SLUICE_RELAY_REWRITTEN, 1);
+CONSTANT(SLUICE_RELAY_WHOLE, 2);
 
 SIZE(sluice_route, 56);
 FIELD(sluice_route, struct_size, 0, 4);
@@ -392,7 +395,21 @@ FIELD(sluice_route, method, 8, 16);
 FIELD(sluice_route, path, 24, 16);
 FIELD(sluice_route, operation, 40, 16);
 
-SIZE(sluice_http_server, 88);
+SIZE(sluice_relay_head, 24);
+FIELD(sluice_relay_head, struct_size, 0, 4);
+FIELD(sluice_relay_head, status, 4, 4);
+FIELD(sluice_relay_head, headers, 8, 8);
+FIELD(sluice_relay_head, header_count, 16, 4);
+FIELD(sluice_relay_head, reserved, 20, 4);
+
+SIZE(sluice_relay, 32);
+FIELD(sluice_relay, struct_size, 0, 4);
+FIELD(sluice_relay, reserved, 4, 4);
+FIELD(sluice_relay, head, 8, 8);
+FIELD(sluice_relay, part, 16, 8);
+FIELD(sluice_relay, done, 24, 8);
+
+SIZE(sluice_http_server, 96);
 FIELD(sluice_http_server, struct_size, 0, 4);
 FIELD(sluice_http_server, reserved, 4, 4);
 FIELD(sluice_http_server, route, 8, 8);
@@ -405,6 +422,7 @@ FIELD(sluice_http_server, respond, 56, 8);
 FIELD(sluice_http_server, route_at, 64, 8);
 FIELD(sluice_http_server, query, 72, 8);
 FIELD(sluice_http_server, respond_with, 80, 8);
+FIELD(sluice_http_server, relay, 88, 8);
 
 SIZE(sluice_service, 32);
 FIELD(sluice_service, struct_size, 0, 4);

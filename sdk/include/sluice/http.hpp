@@ -42,6 +42,60 @@ struct HttpResponse {
   bool is_success() const noexcept { return status >= 200 && status < 300; }
 };
 
+namespace detail {
+
+// A request as C sees it; a view of it.
+class RequestView {
+ public:
+  explicit RequestView(const HttpRequest& request) {
+    headers_.reserve(request.headers.size());
+    for (const auto& h : request.headers) headers_.push_back({to_c(h.name), to_c(h.value)});
+    c_.struct_size = sizeof c_;
+    c_.timeout_ms = static_cast<uint32_t>(request.timeout.count());
+    c_.method = to_c(request.method);
+    c_.url = to_c(request.url);
+    c_.headers = headers_.data();
+    c_.header_count = static_cast<uint32_t>(headers_.size());
+    c_.body = to_c(request.body);
+  }
+  RequestView(const RequestView&) = delete;
+  RequestView& operator=(const RequestView&) = delete;
+  const sluice_http_request* get() const noexcept { return &c_; }
+
+ private:
+  std::vector<sluice_http_header> headers_;
+  sluice_http_request c_{};
+};
+
+inline std::vector<HttpHeader> headers_of(const sluice_http_header* headers, uint32_t count) {
+  std::vector<HttpHeader> out;
+  out.reserve(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    out.push_back({std::string(to_cpp(headers[i].name)), std::string(to_cpp(headers[i].value))});
+  }
+  return out;
+}
+
+// A copy; where there is no room for one, as if no answer had come.
+inline HttpResponse response_of(const sluice_http_response* r) noexcept {
+  HttpResponse out;
+  const sluice_status s = guard(nullptr, [&]() -> Status {
+    out.headers = headers_of(r->headers, r->header_count);
+    out.body = to_cpp(r->body);
+    return {};
+  });
+  if (s == SLUICE_OK) {
+    out.status = r->status;
+    out.why = r->transport;
+  } else {
+    out = HttpResponse{};
+    out.why = s;
+  }
+  return out;
+}
+
+}  // namespace detail
+
 // The host's HTTP client: one pool per origin, keep-alive, and never a retry of its own: say
 // Status::retry and the host comes back. Any thread.
 class HttpClient {
@@ -54,20 +108,10 @@ class HttpClient {
   // to start (then done has run already).
   uint64_t send(const HttpRequest& request, std::function<void(HttpResponse)> done) const {
     auto keep = std::make_unique<std::function<void(HttpResponse)>>(std::move(done));
-    std::vector<sluice_http_header> headers;
-    headers.reserve(request.headers.size());
-    for (const auto& h : request.headers) headers.push_back({to_c(h.name), to_c(h.value)});
-    sluice_http_request r{};
-    r.struct_size = sizeof r;
-    r.timeout_ms = static_cast<uint32_t>(request.timeout.count());
-    r.method = to_c(request.method);
-    r.url = to_c(request.url);
-    r.headers = headers.data();
-    r.header_count = static_cast<uint32_t>(headers.size());
-    r.body = to_c(request.body);
+    const detail::RequestView view(request);
     uint64_t id = 0;
     const sluice_status s =
-        api_ ? api_->send(host_, &r, &finish, keep.get(), &id) : SLUICE_E_UNSUPPORTED;
+        api_ ? api_->send(host_, view.get(), &finish, keep.get(), &id) : SLUICE_E_UNSUPPORTED;
     if (s == SLUICE_OK) {
       (void)keep.release();  // finish frees it
       return id;
@@ -104,24 +148,8 @@ class HttpClient {
   static void finish(void* ctx, const sluice_http_response* r) noexcept {
     const std::unique_ptr<std::function<void(HttpResponse)>> done(
         static_cast<std::function<void(HttpResponse)>*>(ctx));
-    HttpResponse out;
-    const sluice_status s = detail::guard(nullptr, [&]() -> Status {
-      for (uint32_t i = 0; i < r->header_count; ++i) {
-        out.headers.push_back(
-            {std::string(to_cpp(r->headers[i].name)), std::string(to_cpp(r->headers[i].value))});
-      }
-      out.body = to_cpp(r->body);
-      return {};
-    });
-    if (s == SLUICE_OK) {
-      out.status = r->status;
-      out.why = r->transport;
-    } else {  // there is no room for the answer: as if none had come
-      out = HttpResponse{};
-      out.why = s;
-    }
     detail::guard(nullptr, [&]() -> Status {
-      (*done)(std::move(out));
+      (*done)(detail::response_of(r));
       return {};
     });
   }
@@ -138,6 +166,13 @@ class HttpExchange {
   ~HttpExchange() {
     if (x_) respond(500, "application/json", R"({"detail":"the plugin gave no answer"})");
   }
+
+  // An answer is owed; false once it is given or somebody else has taken that over.
+  bool is_open() const noexcept { return x_ != nullptr; }
+  // For relay; release gives the exchange away, with the answer that is owed.
+  sluice_exchange* raw() const noexcept { return x_; }
+  sluice_exchange* release() noexcept { return std::exchange(x_, nullptr); }
+  const sluice_http_server* api() const noexcept { return api_; }
 
   // Views that live until respond.
   std::string_view method() const noexcept { return to_cpp(api_->method(x_)); }

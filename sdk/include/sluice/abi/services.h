@@ -151,6 +151,40 @@ typedef struct sluice_route {
    * may refer to #/components/schemas/Error. Empty: that it is there. */
   sluice_str operation;
 } sluice_route;
+/* What is to become of an answer that is passed on; see relay. */
+enum {
+  SLUICE_RELAY_AS_IT_COMES = 0, /* the caller gets head and body                     */
+  SLUICE_RELAY_REWRITTEN = 1, /* the caller gets the head, and of the body what part makes of it */
+  SLUICE_RELAY_WHOLE = 2      /* nothing yet: done brings the whole answer, as that of send does */
+};
+typedef struct sluice_relay_head {
+  uint32_t struct_size;
+  uint32_t status;                   /* of the answer that came; may be changed      */
+  const sluice_http_header* headers; /* likewise; what is put here lives until the next
+                                        call with this ctx                           */
+  uint32_t header_count;
+  uint32_t reserved;
+} sluice_relay_head;
+/* The plugin's side of a relay. [io], one after the other; nothing may block. */
+typedef struct sluice_relay {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* Once at most: the head is there. SLUICE_RELAY_*; unless it says WHOLE, the head goes
+   * on as it is left in *head, and the exchange and its views are the host's. Headers of
+   * one connection (length, encoding of the transfer, connection, date) are not passed
+   * on. The length is kept where the body goes on as it comes. */
+  uint32_t (*head)(void* ctx, sluice_relay_head* head);
+  /* With REWRITTEN, for each part of the body, and once more with is_last and an empty
+   * part: hands what goes on in its place to emit, in as many calls as it likes, during
+   * its own call. A failure breaks the answer off. NULL: head must not say REWRITTEN. */
+  sluice_status (*part)(void* ctx, sluice_str part, uint32_t is_last,
+                        void (*emit)(void* out, sluice_str bytes), void* out);
+  /* Exactly once, and last; nothing uses ctx afterwards. resp is that of send. With
+   * has_answered the answer has gone on, as far as resp->transport says (SLUICE_E_STOPPING:
+   * cancelled, or the caller has gone; SLUICE_E_RETRY: the other server broke off), and
+   * the body is empty. Without it the plugin has the exchange back and owes respond. */
+  void (*done)(void* ctx, const sluice_http_response* resp, uint32_t has_answered);
+} sluice_relay;
 typedef struct sluice_http_server {
   uint32_t struct_size;
   uint32_t reserved;
@@ -174,6 +208,16 @@ typedef struct sluice_http_server {
   /* As respond, with headers beside the content type. */
   void (*respond_with)(sluice_exchange* x, uint32_t status, const sluice_http_header* headers,
                        uint32_t header_count, sluice_str body);
+  /* Sends req, as sluice.http-client/1 does, and answers x with what comes back, part by
+   * part as it comes. The slower side sets the pace; a few hundred KiB of a body are in
+   * memory at once, and its size has no limit. timeout_ms of req holds until the head is
+   * there, and then for the silence between parts. A caller who goes, also before the
+   * head, ends the request; a body that breaks off ends the caller's connection so that
+   * it shows. The table is copied, as req is. From SLUICE_OK on x is the host's until done:
+   * its views may be read until head has returned, and respond must not be called. On any
+   * other status nothing has happened. *out_id is for cancel of sluice.http-client/1. [any] */
+  sluice_status (*relay)(const sluice_host* h, sluice_exchange* x, const sluice_http_request* req,
+                         const sluice_relay* how, void* ctx, uint64_t* out_id);
 } sluice_http_server;
 
 /* ---- sluice.services/1 ------------------------------------------------------------

@@ -38,6 +38,7 @@ struct HttpReply {
   std::map<std::string, std::string> headers = {};
   std::chrono::milliseconds after{0};        // by the clock of the fake host
   sluice_status transport = SLUICE_E_RETRY;  // only without an answer
+  std::size_t part_size = 0;  // in bytes, where the body is passed on part by part; 0: all at once
 };
 // What a far end does. Runs on the thread that sends.
 using FarEnd = std::function<HttpReply(const HttpCall&)>;
@@ -119,6 +120,7 @@ struct ExchangeBox {
   std::mutex mutex;
   std::condition_variable answered;
   bool is_answered = false;  // guarded by mutex, as all below
+  bool is_relayed = false;   // it is the host's until done
   HttpReply reply;
 };
 struct Service {

@@ -20,11 +20,17 @@ namespace detail {
 
 // ---- the client ----
 
-inline void hand_over(const HttpReply& reply, void (*done)(void*, const sluice_http_response*),
-                      void* ctx) {
+inline std::vector<sluice_http_header> headers_of(const HttpReply& reply) {
   std::vector<sluice_http_header> headers;
   for (const auto& [name, value] : reply.headers)
     headers.push_back({view_of(name), view_of(value)});
+  return headers;
+}
+
+// `done(const sluice_http_response*)`
+template <class Done>
+void hand_over(const HttpReply& reply, Done&& done) {
+  const auto headers = headers_of(reply);
   sluice_http_response out{};
   out.struct_size = sizeof out;
   out.status = reply.status;
@@ -32,7 +38,7 @@ inline void hand_over(const HttpReply& reply, void (*done)(void*, const sluice_h
   out.headers = headers.data();
   out.header_count = static_cast<uint32_t>(headers.size());
   out.body = view_of(reply.body);
-  done(ctx, &out);
+  done(&out);
 }
 
 // Whoever takes the request out of `under_way` is the one that ends it.
@@ -48,10 +54,9 @@ inline void end_request(Core& core, uint64_t number, const HttpReply& reply) {
   done(reply);
 }
 
-inline sluice_status send_request(const sluice_host* h, const sluice_http_request* request,
-                                  void (*done)(void*, const sluice_http_response*), void* ctx,
-                                  uint64_t* out_id) {
-  Core& core = alive(h, "http.send");
+// `ended` hears what became of it, on the event loop.
+inline void begin_request(Core& core, const sluice_http_request* request, uint64_t* out_id,
+                          std::function<void(const HttpReply&)> ended) {
   if (core.books.phase() == Phase::kConfigure) {
     core.books.breach("network-in-configure",
                       "a request was sent in configure, which `sluice check` calls too; do it in "
@@ -71,7 +76,7 @@ inline sluice_status send_request(const sluice_host* h, const sluice_http_reques
     core.calls.push_back(call);
     far_end = core.far_end;
     number = ++core.last_call;
-    core.under_way[number] = [done, ctx](const HttpReply& r) { hand_over(r, done, ctx); };
+    core.under_way[number] = std::move(ended);
   }
   HttpReply reply{0, "nothing answers at " + call.url, {}, {}, SLUICE_E_RETRY};
   if (far_end) reply = far_end(call);
@@ -79,6 +84,14 @@ inline sluice_status send_request(const sluice_host* h, const sluice_http_reques
     reply = {0, "no answer in time", {}, call.timeout, SLUICE_E_TIMEOUT};
   *out_id = number;
   core.loop.after(reply.after, {}, [&core, number, reply] { end_request(core, number, reply); });
+}
+
+inline sluice_status send_request(const sluice_host* h, const sluice_http_request* request,
+                                  void (*done)(void*, const sluice_http_response*), void* ctx,
+                                  uint64_t* out_id) {
+  begin_request(alive(h, "http.send"), request, out_id, [done, ctx](const HttpReply& reply) {
+    hand_over(reply, [&](const sluice_http_response* r) { done(ctx, r); });
+  });
   return SLUICE_OK;
 }
 
@@ -111,6 +124,12 @@ inline sluice_status declare_route(const sluice_host* h, Route route) {
 inline void answer_exchange(sluice_exchange* x, HttpReply reply) {
   ExchangeBox& exchange = box(x);
   const std::scoped_lock lock(exchange.mutex);
+  if (exchange.is_relayed) {
+    exchange.books->breach(
+        "answered-while-relayed",
+        "a request to " + exchange.path + " was answered while relay had it; wait for done");
+    return;
+  }
   if (exchange.is_answered) {
     exchange.books->breach("answered-twice", "a request to " + exchange.path +
                                                  " was answered twice; one respond is owed");
@@ -147,6 +166,68 @@ inline void respond_with(sluice_exchange* x, uint32_t status, const sluice_http_
   answer_exchange(x, std::move(reply));
 }
 
+inline void give_back(sluice_exchange* x) {
+  const std::scoped_lock lock(box(x).mutex);
+  box(x).is_relayed = false;
+}
+
+// The body as the caller gets it; false: it was broken off.
+inline bool relay_body(const HttpReply& from, const sluice_relay& how, void* ctx, HttpReply& to) {
+  const auto emit = [](void* out, sluice_str bytes) {
+    *static_cast<std::string*>(out) += string_of(bytes);
+  };
+  const std::size_t step = from.part_size > 0 ? from.part_size : from.body.size();
+  for (std::size_t at = 0; at < from.body.size(); at += step) {
+    const std::string part = from.body.substr(at, step);
+    if (how.part(ctx, view_of(part), 0, emit, &to.body) != SLUICE_OK) return false;
+  }
+  return how.part(ctx, {}, 1, emit, &to.body) == SLUICE_OK;
+}
+
+inline void end_relay(sluice_exchange* x, const sluice_relay& how, void* ctx,
+                      const HttpReply& reply) {
+  const auto headers = headers_of(reply);
+  sluice_relay_head head{sizeof head, reply.status, headers.data(),
+                         static_cast<uint32_t>(headers.size()), 0};
+  const uint32_t says = reply.status != 0 ? how.head(ctx, &head) : uint32_t{SLUICE_RELAY_WHOLE};
+  give_back(x);
+  if (says == SLUICE_RELAY_REWRITTEN && !how.part)
+    box(x).books->breach(
+        "relay-without-part",
+        "the head of a relay asked for a body that is rewritten, and no part does");
+  const bool is_rewritten = says == SLUICE_RELAY_REWRITTEN && how.part;
+  if (!is_rewritten && says != SLUICE_RELAY_AS_IT_COMES) {
+    return hand_over(reply, [&](const sluice_http_response* r) { how.done(ctx, r, 0); });
+  }
+  HttpReply passed{head.status, {}, {}, {}, SLUICE_OK};
+  for (uint32_t i = 0; i < head.header_count; ++i)
+    passed.headers[string_of(head.headers[i].name)] = string_of(head.headers[i].value);
+  HttpReply ended = reply;
+  ended.body.clear();
+  if (!is_rewritten) {
+    passed.body = reply.body;
+  } else if (!relay_body(reply, how, ctx, passed)) {
+    passed.status = ended.status = 0;  // what the caller got is not whole
+    passed.transport = ended.transport = SLUICE_E_STOPPING;
+  }
+  answer_exchange(x, std::move(passed));
+  hand_over(ended, [&](const sluice_http_response* r) { how.done(ctx, r, 1); });
+}
+
+inline sluice_status relay(const sluice_host* h, sluice_exchange* x,
+                           const sluice_http_request* request, const sluice_relay* how, void* ctx,
+                           uint64_t* out_id) {
+  Core& core = alive(h, "http-server.relay");
+  if (!SLUICE_HAS_FN(how, done) || !how->head) return SLUICE_E_INVALID;
+  {
+    const std::scoped_lock lock(box(x).mutex);
+    box(x).is_relayed = true;
+  }
+  begin_request(core, request, out_id,
+                [x, table = *how, ctx](const HttpReply& r) { end_relay(x, table, ctx, r); });
+  return SLUICE_OK;
+}
+
 inline const sluice_http_server& http_server_table() {
   static constexpr sluice_http_server kTable = {
       sizeof(sluice_http_server),
@@ -170,7 +251,8 @@ inline const sluice_http_server& http_server_table() {
                                  true, handler, ctx});
       },
       [](const sluice_exchange* x) -> sluice_str { return view_of(box(x).query); },
-      respond_with};
+      respond_with,
+      relay};
   return kTable;
 }
 
