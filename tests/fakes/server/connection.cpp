@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kGarbage = "\x16\x03\x01 this is no answer \xff\xfe\r\n\r\n";
 constexpr std::chrono::hours kForEver{24};  // longer than any test
 constexpr std::size_t kPart = 4096;         // bytes of a chunk
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 enum class Next { kServe, kClose };
 
@@ -43,29 +44,40 @@ std::string_view reason(unsigned status) {
   }
 }
 
+bool is_chunked(const Answer& answer) {
+  return answer.source.run ? !answer.source.length : answer.framing == Framing::kChunked;
+}
+
+std::size_t length_of(const Answer& answer) {
+  return answer.source.run ? *answer.source.length : answer.body.size();
+}
+
 std::string head_of(const Answer& answer, KeepAlive keep_alive) {
   std::string head = "HTTP/1.1 " + std::to_string(answer.status) + " ";
   head += reason(answer.status);
   head += "\r\n";
   if (!answer.content_type.empty()) head += "Content-Type: " + answer.content_type + "\r\n";
   for (const Header& header : answer.headers) head += header.name + ": " + header.value + "\r\n";
-  head += answer.framing == Framing::kChunked
-              ? "Transfer-Encoding: chunked\r\n"
-              : "Content-Length: " + std::to_string(answer.body.size()) + "\r\n";
+  head += is_chunked(answer) ? "Transfer-Encoding: chunked\r\n"
+                             : "Content-Length: " + std::to_string(length_of(answer)) + "\r\n";
   if (keep_alive == KeepAlive::kNo) head += "Connection: close\r\n";
   return head + "\r\n";
+}
+
+std::string chunk(std::string_view part) {
+  std::array<char, 20> size{};
+  std::snprintf(size.data(), size.size(), "%zx\r\n", part.size());
+  return std::string(size.data()).append(part).append("\r\n");
 }
 
 std::string chunked(std::string_view body) {
   std::string out;
   while (!body.empty()) {
     const std::string_view part = body.substr(0, kPart);
-    std::array<char, 20> size{};
-    std::snprintf(size.data(), size.size(), "%zx\r\n", part.size());
-    out.append(size.data()).append(part).append("\r\n");
+    out += chunk(part);
     body.remove_prefix(part.size());
   }
-  return out + "0\r\n\r\n";
+  return out.append(kLastChunk);
 }
 
 std::string wire_body(const Answer& answer) {
@@ -88,6 +100,7 @@ class Service {
 
   Next send(const Answer& answer, const ReadRequest& read) {
     if (!wait(answer.delay)) return Next::kClose;
+    if (answer.source.run) return send_parts(answer, read);
     const std::string body = read.request.method == "HEAD" ? std::string{} : wire_body(answer);
     if (!wire_->write(head_of(answer, read.keep_alive) + body)) return gone();
     if (read.keep_alive == KeepAlive::kYes) return Next::kServe;
@@ -130,6 +143,24 @@ class Service {
         wait(kForEver);
         break;
     }
+    return Next::kClose;
+  }
+
+  Next send_parts(const Answer& answer, const ReadRequest& read) {
+    bool is_there = wire_->write(head_of(answer, read.keep_alive));
+    const auto send_part = [&](std::string_view part) {
+      if (is_there && !part.empty()) {
+        is_there = is_chunked(answer) ? wire_->write(chunk(part)) : wire_->write(part);
+      }
+      return is_there;
+    };
+    const auto end = answer.source.run(send_part);
+    if (end == BodySource::End::kWhole && is_there && is_chunked(answer)) {
+      is_there = wire_->write(kLastChunk);
+    }
+    if (!is_there) return gone();
+    if (end == BodySource::End::kWhole && read.keep_alive == KeepAlive::kYes) return Next::kServe;
+    wire_->finish();
     return Next::kClose;
   }
 

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,9 +33,20 @@ struct Request {
 
 enum class Framing { kLength, kChunked };
 
+// A body that is made while it is sent. On the connection's thread: hands its parts to `send`,
+// which waits as long as the client does not read, and says false once it has gone.
+struct BodySource {
+  enum class End { kWhole, kBroken };  // broken: the connection ends short of the body's end
+
+  std::function<End(const std::function<bool(std::string_view)>& send)> run =
+      {};                                  // none: no source
+  std::optional<std::size_t> length = {};  // none: in chunks
+};
+
 struct Answer {
   unsigned status = 200;
   std::string body = {};
+  BodySource source = {};                         // in place of `body`
   std::string content_type = "application/json";  // empty: none is sent
   std::vector<Header> headers = {};               // beside type, length and connection
   std::chrono::milliseconds delay{0};             // before the first byte; ends early when the

@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstddef>
 #include <future>
+#include <optional>
 #include <thread>
 
 namespace sluice::fakes {
@@ -139,6 +141,37 @@ TEST(FakeServer, BreaksConnectionsInEveryWay) {
       EXPECT_EQ(both.post("x").status, 200U);
     }
   }
+}
+
+TEST(FakeServer, SendsABodyWhileItIsMade) {
+  BodySource source{.run = [](const auto& send) {
+    for (const char* part : {"one ", "", "two ", "three"}) send(part);
+    return BodySource::End::kWhole;
+  }};
+  for (const std::optional<std::size_t> length : {std::optional<std::size_t>(), {13}}) {
+    source.length = length;
+    Both both({}, [source](const Request&) { return Answer{.source = source}; });
+    EXPECT_EQ(both.post("").body, "one two three");
+    EXPECT_EQ(both.post("").body, "one two three") << "the connection goes on";
+    EXPECT_EQ(both.server.counters().connections, 1U);
+  }
+  source.run = [](const auto& send) {
+    send("half");
+    return BodySource::End::kBroken;
+  };
+  Both both({}, [source](const Request&) { return Answer{.source = source}; });
+  EXPECT_EQ(both.post("").transport, Transport::kReset);
+}
+
+TEST(FakeServer, TellsABodysSourceThatTheClientHasGone) {
+  Both both({}, [](const Request&) {
+    return Answer{.source = {.run = [](const auto& send) {
+                    while (send("x")) std::this_thread::sleep_for(1ms);
+                    return BodySource::End::kWhole;
+                  }}};
+  });
+  EXPECT_EQ(both.post("", 100ms).transport, Transport::kTimeout);
+  EXPECT_TRUE(becomes_true([&] { return both.server.counters().abandoned == 1; }));
 }
 
 TEST(FakeServer, TruncatesAfterHalfOfTheBody) {
