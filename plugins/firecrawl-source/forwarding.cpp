@@ -13,6 +13,7 @@
 namespace firecrawl {
 namespace {
 
+constexpr std::size_t kMaxHost = 260;     // a name has up to 253, and there may be a port
 constexpr std::size_t kMaxUrls = 10'000;  // of one request, as many as a crawl has by default
 
 std::string lower(std::string_view text) {
@@ -112,33 +113,12 @@ std::string started_job(std::string_view answer) {
   return id.size() <= kMaxJobIdBytes ? id : std::string{};
 }
 
-std::string with_own_next(std::string_view answer, std::string_view path, std::string_view base) {
-  constexpr std::string_view kKey = R"("next":")";
-  std::string out;
-  std::size_t done = 0;
-  for (std::size_t at = answer.find(kKey); at != std::string_view::npos && !base.empty();
-       at = answer.find(kKey, at + 1)) {
-    const std::size_t value = at + kKey.size();
-    const std::string_view rest = answer.substr(value);
-    const std::size_t scheme = rest.starts_with("http://")    ? 7
-                               : rest.starts_with("https://") ? 8
-                                                              : 0;
-    if (scheme == 0) continue;
-    const std::size_t slash = rest.find_first_of("/\"", scheme);
-    if (slash == std::string_view::npos) continue;
-    const std::string_view target = rest.substr(slash);
-    if (!target.starts_with(path) || !target.substr(path.size()).starts_with('?')) continue;
-    out.append(answer.substr(done, value - done)).append(base);
-    done = value + slash;
-  }
-  return out.append(answer.substr(done));
-}
-
 std::string base_of(std::string_view host, std::string_view forwarded_proto) {
-  const bool is_host = !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == ':' || c == '-' || c == '[' || c == ']';
-  });
+  const bool is_host =
+      !host.empty() && host.size() <= kMaxHost && std::all_of(host.begin(), host.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == ':' || c == '-' || c == '[' || c == ']';
+      });
   if (!is_host) return {};
   return (forwarded_proto == "https" ? "https://" : "http://") + std::string(host);
 }
@@ -150,6 +130,11 @@ bool is_passed_back(std::string_view name) {
       "upgrade",    "x-request-id"};
   return std::find(kOfOneConnection.begin(), kOfOneConnection.end(), lower(name)) ==
          kOfOneConnection.end();
+}
+
+bool says_json(std::string_view name, std::string_view value) {
+  return lower(name) == "content-type" &&
+         lower(value.substr(0, value.find(';'))).find("json") != std::string::npos;
 }
 
 }  // namespace firecrawl

@@ -25,17 +25,16 @@ bool starts_job(const Forwarded& request);
 // The id in the answer to it; empty when there is none.
 std::string started_job(std::string_view answer);
 
-// The answer with `next` leading to `base` (scheme and host) instead of Firecrawl itself, where it
-// is the next page of `path`. The caller's key is this host's; followed as it stands, `next` would
-// carry it past this host.
-std::string with_own_next(std::string_view answer, std::string_view path, std::string_view base);
-
 // How the caller reaches this host: "http://" and its Host header; empty when that is no host.
 std::string base_of(std::string_view host, std::string_view forwarded_proto);
 
 // Whether a header of Firecrawl's answer goes back to the caller: what belongs to one connection
 // does not. `name` in any case.
 bool is_passed_back(std::string_view name);
+
+// Whether a header says that the answer is JSON, and so may have a `next` in it. `name` in any
+// case.
+bool says_json(std::string_view name, std::string_view value);
 
 // The headers of a request that go to Firecrawl, beside the key. No encoding is asked for: the
 // answer is looked into.

@@ -31,6 +31,7 @@ bool is_called(std::string_view name, std::string_view lower) {
 }  // namespace
 
 void HostApi::attach(const sluice::Host& host, Settings settings) {
+  host_.emplace(host);
   client_.emplace(host);
   settings_ = std::move(settings);
 }
@@ -50,17 +51,33 @@ sluice::HttpRequest HostApi::make_request(ApiRequest request) const {
   return out;
 }
 
-void HostApi::send(const sluice::HttpRequest& request,
-                   std::function<void(sluice::HttpResponse)> done) {
+std::shared_ptr<HostApi::Slot> HostApi::open_slot() {
   auto slot = std::make_shared<Slot>();
+  const std::scoped_lock lock(mutex_);
+  if (is_stopping_) return nullptr;
+  slots_.insert(slot);
+  return slot;
+}
+
+void HostApi::close_slot(const std::shared_ptr<Slot>& slot) {
+  const std::scoped_lock lock(mutex_);
+  slot->is_over = true;
+  slots_.erase(slot);
+}
+
+void HostApi::keep_id(Slot& slot, std::uint64_t id) {
+  bool is_too_late = false;
   {
     const std::scoped_lock lock(mutex_);
-    if (is_stopping_) {
-      slot.reset();
-    } else {
-      slots_.insert(slot);
-    }
+    slot.id = id;
+    is_too_late = is_stopping_ && !slot.is_over;
   }
+  if (is_too_late) client_->cancel(id);
+}
+
+void HostApi::send(const sluice::HttpRequest& request,
+                   std::function<void(sluice::HttpResponse)> done) {
+  const auto slot = open_slot();
   if (!slot) {
     sluice::HttpResponse stopped;
     stopped.why = SLUICE_E_STOPPING;
@@ -68,20 +85,26 @@ void HostApi::send(const sluice::HttpRequest& request,
   }
   const std::uint64_t id =
       client_->send(request, [this, slot, done = std::move(done)](sluice::HttpResponse response) {
-        {
-          const std::scoped_lock lock(mutex_);
-          slot->is_over = true;
-          slots_.erase(slot);
-        }
+        close_slot(slot);
         done(std::move(response));
       });
-  bool is_too_late = false;
-  {
-    const std::scoped_lock lock(mutex_);
-    slot->id = id;
-    is_too_late = is_stopping_ && !slot->is_over;
+  keep_id(*slot, id);
+}
+
+void HostApi::relay(sluice::HttpExchange exchange, const sluice::HttpRequest& request,
+                    sluice::HttpRelay how) {
+  const auto slot = open_slot();
+  if (!slot) {
+    sluice::HttpResponse stopped;
+    stopped.why = SLUICE_E_STOPPING;
+    return how.done(std::move(stopped), std::move(exchange));
   }
-  if (is_too_late) client_->cancel(id);
+  how.done = [this, slot, done = std::move(how.done)](sluice::HttpResponse response,
+                                                      sluice::HttpExchange ended) {
+    close_slot(slot);
+    done(std::move(response), std::move(ended));
+  };
+  keep_id(*slot, sluice::relay(*host_, std::move(exchange), request, std::move(how)));
 }
 
 void HostApi::stop() {

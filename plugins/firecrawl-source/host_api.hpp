@@ -4,6 +4,7 @@
 #include "api.hpp"
 
 #include <sluice/http.hpp>
+#include <sluice/relay.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -35,6 +36,9 @@ class HostApi final : public Api {
   // A request to the API with the key on it, for whoever needs more than `ask`.
   sluice::HttpRequest make_request(ApiRequest request) const;
   void send(const sluice::HttpRequest& request, std::function<void(sluice::HttpResponse)> done);
+  // Answers `exchange` with what the API says, as it comes.
+  void relay(sluice::HttpExchange exchange, const sluice::HttpRequest& request,
+             sluice::HttpRelay how);
   // Sends and waits. [worker]
   sluice::HttpResponse fetch(const sluice::HttpRequest& request) const {
     return client_->fetch(request);
@@ -50,6 +54,11 @@ class HostApi final : public Api {
     bool is_over = false;
   };
 
+  std::shared_ptr<Slot> open_slot();  // none once it is stopping
+  void close_slot(const std::shared_ptr<Slot>& slot);
+  void keep_id(Slot& slot, std::uint64_t id);
+
+  std::optional<sluice::Host> host_;
   std::optional<sluice::HttpClient> client_;
   Settings settings_;
   std::mutex mutex_;                       // guards what follows

@@ -86,7 +86,7 @@ inline constexpr std::string_view kScrapeOperation = R"json({
 
 inline constexpr std::string_view kProxyOperation = R"json({
   "summary": "Firecrawl's own API, with this host's key",
-  "description": "Method, path, query and body go on as they are; what Firecrawl answers comes back as it is.",
+  "description": "Method, path, query and body go on as they are; what Firecrawl answers comes back as it is, while it comes.",
   "responses": {
     "200": {"description": "What Firecrawl answers."},
     "default": {"description": "What Firecrawl answers; {detail} where this host refuses or Firecrawl is away."}

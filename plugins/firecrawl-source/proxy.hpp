@@ -1,5 +1,5 @@
 // Proxy: takes Firecrawl's place for its clients. What they ask goes on with the operator's key,
-// and what comes back goes to them as it is.
+// once it is there and looked into; what comes back goes to them as it comes.
 #pragma once
 
 #include "door.hpp"
@@ -19,7 +19,7 @@ class Proxy {
  public:
   struct Settings {
     bool allows_private = false;
-    std::chrono::milliseconds timeout{0};  // of one exchange with Firecrawl
+    std::chrono::milliseconds timeout{0};  // for Firecrawl to begin an answer, or to go on with it
     bool follows_jobs = false;             // the pages of jobs are fetched when they have ended
   };
 
@@ -30,8 +30,8 @@ class Proxy {
   void answer(sluice::HttpExchange exchange, std::shared_ptr<Visit> visit);
 
  private:
-  using Shared = std::shared_ptr<sluice::HttpExchange>;  // a std::function must be copyable
-
+  void start_job(sluice::HttpExchange given, std::shared_ptr<Visit> visit);
+  void pass_on(sluice::HttpExchange given, std::shared_ptr<Visit> visit);
   sluice::HttpRequest request_of(const sluice::HttpExchange& exchange) const;
   void open_job(const std::string& job_id, std::function<void()> then);
 

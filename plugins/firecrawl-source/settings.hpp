@@ -29,7 +29,9 @@ inline constexpr auto kSchema = sluice::object(
     sluice::choice("api_version", R"(["v1","v2"])")
         .otherwise("v2")
         .describe("Version of the Firecrawl API behind api_url."),
-    sluice::duration("timeout").otherwise("60s").describe("Of one request to api_url."),
+    sluice::duration("timeout").otherwise("60s").describe(
+        "Of one request to api_url; of the proxy's, until the answer begins, and then between its "
+        "parts."),
     sluice::boolean("reconcile")
         .otherwise(true)
         .describe(
