@@ -176,8 +176,7 @@ IndexCounts MemoryIndex::counts() const {
           .chunks = chunks_.chunks(),
           .terms = dictionary_.size(),
           .tokens = chunks_.tokens(),
-          .allocated_pages = chunks_.allocated_pages(),
-          .reserved_bytes = dictionary_.arena().reserved_bytes()};
+          .allocated_pages = chunks_.allocated_pages()};
 }
 
 std::uint32_t MemoryIndex::languages() const {

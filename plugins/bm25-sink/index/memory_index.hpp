@@ -62,7 +62,6 @@ struct IndexCounts {
   std::uint32_t terms = 0;
   std::uint64_t tokens = 0;
   std::uint32_t allocated_pages = 0;
-  std::size_t reserved_bytes = 0;  // for names and postings of terms
 };
 
 // Any thread may search. apply, compact, tighten and load must be called by one thread at a time;
@@ -85,6 +84,10 @@ class MemoryIndex {
   // Gives back the room that lists keep for growing, if it is much; by the writing thread, at rest.
   // For a moment the terms are there twice. Does less when there is no memory.
   void tighten();
+
+  // What names and postings of terms take. By the writing thread, which may be about to change it
+  // without the lock.
+  std::size_t reserved_bytes() const { return dictionary_.arena().reserved_bytes(); }
 
   IndexResult search(const IndexQuery& query) const;
   IndexCounts counts() const;

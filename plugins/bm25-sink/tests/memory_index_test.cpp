@@ -72,13 +72,13 @@ TEST_F(MemoryIndexTest, FindsTheSameWhenItIsTight) {
   };
   const auto before = hits_of("w17 w29999 round7");
   ASSERT_EQ(before.size(), 10U);
-  const std::size_t loose = index_.counts().reserved_bytes;
+  const std::size_t loose = index_.reserved_bytes();
   index_.tighten();
-  const std::size_t tight = index_.counts().reserved_bytes;
+  const std::size_t tight = index_.reserved_bytes();
   EXPECT_LT(tight, loose * 9 / 10);
   EXPECT_EQ(hits_of("w17 w29999 round7"), before);
   index_.tighten();
-  EXPECT_EQ(index_.counts().reserved_bytes, tight);  // nothing left to give
+  EXPECT_EQ(index_.reserved_bytes(), tight);  // nothing left to give
   add(++row, "w17 anew");
   EXPECT_EQ(search("w17").total, 41U);
   EXPECT_EQ(search("anew").total, 1U);
