@@ -78,11 +78,10 @@ std::optional<int> HostProcess::wait(milliseconds timeout) {
 std::string HostProcess::out() const { return read_file(folder_ / "stdout"); }
 std::string HostProcess::err() const { return read_file(folder_ / "stderr"); }
 
-std::size_t HostProcess::resident_mib() const {
+std::size_t HostProcess::memory_mib(std::string_view key) const {
   std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
   for (std::string line; std::getline(status, line);) {
-    constexpr std::string_view kKey = "VmRSS:";
-    if (line.starts_with(kKey)) return std::stoul(line.substr(kKey.size())) / 1024;
+    if (line.starts_with(key)) return std::stoul(line.substr(key.size())) / 1024;
   }
   return 0;
 }

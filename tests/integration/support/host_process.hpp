@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice::testing {
@@ -43,10 +44,13 @@ class HostProcess final {
   std::optional<int> wait(milliseconds timeout);
   std::string out() const;
   std::string err() const;
-  // Resident memory now, in MiB.
-  std::size_t resident_mib() const;
+  // Resident memory, in MiB: now, and at most until now.
+  std::size_t resident_mib() const { return memory_mib("VmRSS:"); }
+  std::size_t peak_mib() const { return memory_mib("VmHWM:"); }
 
  private:
+  std::size_t memory_mib(std::string_view key) const;
+
   std::filesystem::path folder_;
   pid_t pid_ = -1;
   std::optional<int> exit_code_;
