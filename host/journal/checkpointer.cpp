@@ -98,7 +98,7 @@ void Checkpointer::sync() {
     const std::scoped_lock lock(mutex_);
     after.swap(after_sync_);
   }
-  options_.put_on_disk();
+  if (!options_.put_on_disk()) return;
   for (const auto& work : after) work();
 }
 

@@ -33,7 +33,8 @@ class Checkpointer final {
     std::filesystem::path file;       // the database
     std::size_t threshold_pages = 0;  // the log is copied from this length on
     Sync sync = Sync::kAlways;
-    std::function<void()> put_on_disk = [] {};  // for kInterval: what was written before the call
+    // For kInterval: what was written before the call; false: the disk did not take it.
+    std::function<bool()> put_on_disk = [] { return true; };
   };
 
   // Throws what SQLite throws.
@@ -49,7 +50,7 @@ class Checkpointer final {
   bool take_rest();
 
   // Any thread, for kInterval: `work` runs on the checkpointer's thread after the next sync that
-  // begins.
+  // begins, unless that fails.
   void after_sync(std::function<void()> work);
 
   // Ends the thread. May be called again.

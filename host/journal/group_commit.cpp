@@ -75,7 +75,7 @@ GroupCommit::GroupCommit(FolderLock lock, const std::filesystem::path& folder, O
       release_(database_, "RELEASE work"),
       undo_(database_, "ROLLBACK TO work"),
       checkpointer_(
-          {file_, options_.checkpoint_pages, options_.sync, [this] { disk_sync_->sync(); }}),
+          {file_, options_.checkpoint_pages, options_.sync, [this] { return disk_sync_->sync(); }}),
       reserve_(folder, options_.reserve_bytes) {
   if (reserve_.has_room()) reserve_.hold();
   if (options_.max_pages > 0) limit_pages(options_.max_pages);

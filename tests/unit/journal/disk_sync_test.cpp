@@ -1,5 +1,6 @@
 // The log and what lies beside it, put on the disk together.
 #include "journal/disk_sync.hpp"
+#include "journal/checkpointer.hpp"
 #include "journal/group_commit.hpp"
 
 #include "journal/temporary_folder.hpp"
@@ -61,6 +62,28 @@ TEST(DiskSyncTest, FailsWithoutALog) {
   DiskSync disk(folder.path() / "none.db", {&whole});
   EXPECT_FALSE(disk.sync());
   EXPECT_EQ(errno, ENOENT);
+}
+
+// What a disk did not take may still be asked for: nothing that waited for it happens.
+TEST(CheckpointerSync, TellsNobodyOfOneThatFailed) {
+  const TemporaryFolder folder;
+  const auto commits = GroupCommit::open(folder.path(), {});
+  ASSERT_TRUE(commits.ok());
+  std::promise<void> failed;
+  std::atomic<bool> is_told{false};
+  {
+    Checkpointer checkpointer({.file = (*commits)->file(),
+                               .threshold_pages = 1'000,
+                               .sync = Sync::kInterval,
+                               .put_on_disk = [&failed] {
+                                 failed.set_value();
+                                 return false;
+                               }});
+    checkpointer.after_sync([&is_told] { is_told = true; });
+    checkpointer.log_is(1);
+    EXPECT_EQ(failed.get_future().wait_for(std::chrono::seconds(30)), std::future_status::ready);
+  }
+  EXPECT_FALSE(is_told);
 }
 
 // What waits for the disk after a transaction comes whatever the mode, and never after a failure.
