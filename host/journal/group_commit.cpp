@@ -91,7 +91,7 @@ GroupCommit::GroupCommit(FolderLock lock, const std::filesystem::path& folder, O
 GroupCommit::~GroupCommit() { stop(); }
 
 void GroupCommit::start() {
-  disk_sync_.emplace(file_, companions_);
+  if (options_.sync != Sync::kOff) disk_sync_.emplace(file_, companions_);
   LogSync::Options options;
   options.folder = folder_;
   if (options_.sync == Sync::kAlways) options.sync = [this] { return disk_sync_->sync(); };

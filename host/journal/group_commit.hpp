@@ -141,8 +141,8 @@ class GroupCommit final {
   std::deque<Job> waiting_;  // guarded by mutex_
   bool stopping_ = false;    // guarded by mutex_
 
-  std::mutex joining_;  // guards the threads against two stops at once
-  std::optional<DiskSync> disk_sync_;
+  std::mutex joining_;                 // guards the threads against two stops at once
+  std::optional<DiskSync> disk_sync_;  // none with kOff
   std::optional<LogSync> log_sync_;
   std::thread thread_;
 };
