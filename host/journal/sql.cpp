@@ -68,7 +68,8 @@ Error current_failure(const std::filesystem::path& folder) {
   } catch (const std::system_error& failure) {
     if (is_full(failure)) return no_room(folder.string());
     return {Fault::kIo, "a file of the data folder cannot be read or written (" +
-                            std::string(failure.what()) + "): check the disk"};
+                            std::string(failure.what()) +
+                            "): check the disk, and the owner and permissions of the folder"};
   } catch (const std::exception& failure) {
     return {Fault::kInternal, failure.what()};
   } catch (...) {
