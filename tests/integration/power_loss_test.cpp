@@ -22,11 +22,17 @@ void start_machine_anew(const TestHost& host) {
   database.exec("UPDATE payloads_checked SET boot = 'another'");
 }
 
-TEST(PowerLoss, MakesAPageNewThatNobodyWasToldOf) {
-  TestHost host(PipelineFile{.top = "mode: batch\n"});
-  host.start();
-  const Crawl crawl("dark");
-  PageMaker maker("dark");
+// A host that holds what it was sent, and a crawl.
+class PowerLoss : public ::testing::Test {
+ protected:
+  void SetUp() override { host.start(); }
+
+  TestHost host{PipelineFile{.top = "mode: batch\n"}};
+  const Crawl crawl{"dark"};
+  PageMaker maker{"dark"};
+};
+
+TEST_F(PowerLoss, MakesAPageNewThatNobodyWasToldOf) {
   const TestPage told = maker.make();
   const TestPage lost = maker.make();
   ASSERT_EQ(deliver(host.http(), crawl.page(told)).status, 202U);
@@ -52,11 +58,7 @@ TEST(PowerLoss, MakesAPageNewThatNobodyWasToldOf) {
   for (const auto& page : {told, lost}) EXPECT_TRUE(host.finds_one(page.word)) << page.url;
 }
 
-TEST(PowerLoss, LeavesAloneWhatIsWhole) {
-  TestHost host(PipelineFile{.top = "mode: batch\n"});
-  host.start();
-  const Crawl crawl("whole");
-  PageMaker maker("whole");
+TEST_F(PowerLoss, LeavesAloneWhatIsWhole) {
   const TestPage page = maker.make();
   ASSERT_EQ(deliver(host.http(), crawl.page(page)).status, 202U);
   host.stop(SIGKILL);
@@ -65,7 +67,7 @@ TEST(PowerLoss, LeavesAloneWhatIsWhole) {
   EXPECT_EQ(host.process().err().find("before the power went"), std::string::npos);
   EXPECT_EQ(deliver(host.http(), crawl.page(page)).status, 200U);  // it has it already
   deliver(host.http(), crawl.completed());
-  EXPECT_EQ(host.await_crawl("whole")["indexed"], 1);
+  EXPECT_EQ(host.await_crawl("dark")["indexed"], 1);
 }
 
 }  // namespace

@@ -61,6 +61,17 @@ fakes::Answer answer_of(std::function<BodySource::End(const Send&)> run,
   return {.source = {.run = std::move(run)}, .content_type = type};
 }
 
+// A body without an end, until nobody takes it any more.
+fakes::Answer endless() {
+  return answer_of([](const Send& send) {
+    const auto until = std::chrono::steady_clock::now() + patient(seconds(30));
+    while (send("a part") && std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    return BodySource::End::kBroken;
+  });
+}
+
 bool comes_true(std::atomic<bool>& flag) {
   return eventually([&] { return flag.load(); });
 }
@@ -184,13 +195,7 @@ TEST(ProxyStream, EndsASilentAnswerAfterTheTimeout) {
 }
 
 TEST(ProxyStream, EndsTheRequestOfACallerWhoLeaves) {
-  Relayed relayed(answer_of([](const Send& send) {
-    const auto until = std::chrono::steady_clock::now() + patient(seconds(30));
-    while (send("a part") && std::chrono::steady_clock::now() < until) {
-      std::this_thread::sleep_for(milliseconds(20));
-    }
-    return BodySource::End::kBroken;
-  }));
+  Relayed relayed(endless());
   {
     RawSocket socket = relayed.ask("/v2/crawl/c-1");
     socket.read_until("a part");
@@ -208,13 +213,7 @@ TEST(ProxyStream, EndsTheRequestOfACallerWhoDoesNotWaitForTheHead) {
 }
 
 TEST(ProxyStream, EndsWithTheHost) {
-  Relayed relayed(answer_of([](const Send& send) {
-    const auto until = std::chrono::steady_clock::now() + patient(seconds(30));
-    while (send("a part") && std::chrono::steady_clock::now() < until) {
-      std::this_thread::sleep_for(milliseconds(20));
-    }
-    return BodySource::End::kBroken;
-  }));
+  Relayed relayed(endless());
   RawSocket socket = relayed.ask("/v2/crawl/c-1");
   socket.read_until("a part");
   EXPECT_EQ(relayed.host().stop(), 0);
