@@ -6,7 +6,7 @@
 
 namespace sluice::app {
 
-std::function<void(std::size_t)> sync_meter(observe::Metrics& metrics) {
+std::function<void(std::size_t)> group_meter(observe::Metrics& metrics) {
   auto& records = metrics.histogram("sluice_journal_sync_records",
                                     "Writes that shared one disk sync", observe::Buckets::kRecords);
   return [&records](std::size_t works) { records.observe(static_cast<double>(works)); };

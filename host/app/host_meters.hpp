@@ -15,7 +15,7 @@
 
 namespace sluice::app {
 
-std::function<void(std::size_t)> sync_meter(observe::Metrics& metrics);
+std::function<void(std::size_t)> group_meter(observe::Metrics& metrics);
 std::function<void(const net::RequestLog&)> request_meter(observe::Metrics& metrics);
 
 // Gauges that are read at each scrape, for as long as this lives.

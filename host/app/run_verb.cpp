@@ -2,6 +2,7 @@
 #include "api/access.hpp"
 #include "api/api.hpp"
 #include "app/certificate_watch.hpp"
+#include "app/data_folder.hpp"
 #include "app/findings.hpp"
 #include "app/host_meters.hpp"
 #include "app/reloader.hpp"
@@ -10,15 +11,9 @@
 #include "app/stop_watchdog.hpp"
 #include "app/verbs.hpp"
 #include "app/workbench.hpp"
-#include "content/archive.hpp"
-#include "crawls/ledger.hpp"
 #include "flow/components.hpp"
-#include "flow/dead_letters.hpp"
-#include "journal/group_commit.hpp"
-#include "journal/journal.hpp"
 #include "net/server.hpp"
 #include "observe/crash.hpp"
-#include "state/state.hpp"
 
 #include <malloc.h>
 #include <sqlite3.h>
@@ -48,78 +43,6 @@ int exit_code_of(const Error& error) {
 int say(const Error& error) {
   std::cerr << "sluice: " << error.message << '\n';
   return exit_code_of(error);
-}
-
-journal::Sync sync_of(config::JournalSync sync) {
-  switch (sync) {
-    case config::JournalSync::kInterval:
-      return journal::Sync::kInterval;
-    case config::JournalSync::kOff:
-      return journal::Sync::kOff;
-    default:
-      return journal::Sync::kAlways;
-  }
-}
-
-// What the host keeps in the data folder.
-struct Stores {
-  std::unique_ptr<journal::GroupCommit> commits;
-  std::unique_ptr<journal::Journal> journal;
-  std::unique_ptr<crawls::Ledger> ledger;
-  std::unique_ptr<flow::DeadLetters> dead_letters;
-  std::unique_ptr<content::Archive> archive;
-  std::unique_ptr<state::State> state;
-};
-
-template <class T>
-Result<void> keep(std::unique_ptr<T>& place, Result<std::unique_ptr<T>> opened) {
-  if (!opened) return std::move(opened).error();
-  place = std::move(*opened);
-  return {};
-}
-
-// What the power took before anybody was told of it is taken out everywhere, so that it is new when
-// it comes again.
-Result<void> drop_torn(const Stores& stores, const observe::Log& log) {
-  const auto& torn = stores.journal->torn();
-  if (torn.empty()) return {};
-  log.write(observe::Level::kWarn, "journal",
-            "pages that had not been acknowledged did not reach the disk before the power went; "
-            "whoever sent them sends them again",
-            {{"pages", torn.size()}});
-  return stores.commits->run([&](SQLite::Database& database) {
-    std::vector<std::int64_t> seqs;
-    for (const auto& page : torn) {
-      stores.ledger->take_back(database, page.group, page.document_id);
-      seqs.push_back(page.seq);
-    }
-    stores.journal->remove(database, seqs);
-  });
-}
-
-Result<Stores> open_stores(const config::Pipeline& pipeline, Workbench& bench, Signals& signals) {
-  Stores stores;
-  journal::GroupCommit::Options options;
-  options.sync = sync_of(pipeline.journal_sync);
-  options.on_sync = sync_meter(bench.metrics);
-  options.on_broken = [&bench, &signals](const Error& error) {
-    bench.log.write(observe::Level::kError, "journal", error.message);
-    signals.alarm();
-  };
-  auto opened = keep(stores.commits, journal::GroupCommit::open(pipeline.data, std::move(options)));
-  if (opened) opened = keep(stores.journal, journal::Journal::open(*stores.commits));
-  if (opened) opened = keep(stores.ledger, crawls::Ledger::open(*stores.commits, bench.clock));
-  if (opened) opened = keep(stores.dead_letters, flow::DeadLetters::open(*stores.commits));
-  if (opened) {
-    opened = keep(stores.archive,
-                  content::Archive::open(*stores.commits, bench.clock,
-                                         {pipeline.content.keep, pipeline.content.max_bytes}));
-  }
-  if (opened) opened = keep(stores.state, state::State::open(pipeline.data));
-  if (!opened) return std::move(opened).error();
-  stores.commits->start();
-  if (auto dropped = drop_torn(stores, bench.log); !dropped) return std::move(dropped).error();
-  return stores;
 }
 
 Workbench::Options workbench_options(const RunOptions& options, const config::Pipeline& pipeline) {
@@ -174,7 +97,7 @@ void announce(const std::filesystem::path& file, const std::string& url) {
 class RunningHost {
  public:
   RunningHost(Reloader::File file, const std::shared_ptr<const config::Loaded>& loaded,
-              Workbench& bench, Stores& stores, std::unique_ptr<flow::Components> components)
+              Workbench& bench, DataFolder& stores, std::unique_ptr<flow::Components> components)
       : bench_(bench),
         stores_(stores),
         meters_(bench.metrics, {*stores.journal, *stores.dead_letters, *stores.archive}),
@@ -233,7 +156,7 @@ class RunningHost {
 
  private:
   Workbench& bench_;
-  Stores& stores_;
+  DataFolder& stores_;
   HostMeters meters_;
   RunningPipeline pipeline_;
   api::Access access_;
@@ -274,7 +197,8 @@ int run(const RunOptions& options) {
   const config::Pipeline& pipeline = *loaded->pipeline;
 
   Workbench bench(workbench_options(options, pipeline));
-  auto stores = open_stores(pipeline, bench, signals);
+  auto stores = DataFolder::open(
+      pipeline, {bench.log, bench.metrics, bench.clock, [&signals] { signals.alarm(); }});
   if (!stores) return say(stores.error());
   bench.shared.state = stores->state.get();
   auto components = std::make_unique<flow::Components>(

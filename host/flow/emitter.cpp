@@ -90,6 +90,13 @@ struct Emitter::Passing {
   crawls::Look look = crawls::Look::kFirst;
   std::string warning;
   Load load;  // of the pages
+  // The journal's log brings pages back by itself; all else of an event is in the database alone.
+  journal::Told told() const {
+    const bool is_all_pages = !pages.empty() && left_out.empty() && warning.empty() &&
+                              ends == SLUICE_CRAWL_GOES_ON && fetch == crawls::Fetch::kAsBefore;
+    return is_all_pages ? journal::Told::kCommitted : journal::Told::kOnDisk;
+  }
+
   std::function<void(const services::PageReport&)> on_ended;
   Taken taken;
   Steady::time_point began;  // of the way to the disk
@@ -183,7 +190,8 @@ void Emitter::take(const std::string& source, const services::Event& event, Take
 void Emitter::enter(const std::shared_ptr<Passing>& passing) {
   passing->began = Steady::now();
   stores_.commits.submit([this, passing](SQLite::Database& database) { write(database, *passing); },
-                         [this, passing](const Result<void>& done) { written(*passing, done); });
+                         [this, passing](const Result<void>& done) { written(*passing, done); },
+                         passing->told());
 }
 
 // On the journal's writer. All of it or nothing.
@@ -314,7 +322,8 @@ void Emitter::look_for_room() {
       },
       [this](const Result<void>& done) {
         if (done.ok()) disk_answered(done);
-      });
+      },
+      journal::Told::kCommitted);
 }
 
 void Emitter::settle_duplicate(const std::string& source, uint64_t cookie) {

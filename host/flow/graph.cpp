@@ -198,7 +198,8 @@ void Graph::rest() {
   flush_components();
   environment_.stores.commits.submit(
       [](SQLite::Database& database) { sqlite3_db_release_memory(database.getHandle()); },
-      [this](const Result<void>& /*either way*/) { control_.post([] { give_back_memory(); }); });
+      [this](const Result<void>& /*either way*/) { control_.post([] { give_back_memory(); }); },
+      journal::Told::kCommitted);
 }
 
 // On the thread of control_. Not of components that never started.

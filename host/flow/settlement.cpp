@@ -103,7 +103,9 @@ void Settlement::write(Delivery& page, const EntryPtr& entry) {
             loop_.after(kWriteAgain, [this, &page, entry] { write(page, entry); });
           }
         });
-      });
+      },
+      // After a loss of power an outcome that is lost comes about again.
+      journal::Told::kCommitted);
 }
 
 }  // namespace sluice::flow

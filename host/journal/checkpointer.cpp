@@ -6,7 +6,6 @@
 #include <sqlite3.h>
 
 #include <chrono>
-#include <optional>
 #include <utility>
 
 namespace sluice::journal {
@@ -14,9 +13,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kSyncInterval = 100ms;  // what `journal.sync: interval` promises
-constexpr auto kIdle = 1s;             // without a commit for this long, the log is emptied
-constexpr int kBriefBusyMs = 200;      // readers are short; the next try comes soon anyway
+// What `journal.sync: interval` promises; and with `always`, how much of the log of payloads has to
+// be looked through after a loss of power.
+constexpr auto kSyncInterval = 100ms;
+constexpr auto kIdle = 1s;         // without a commit for this long, the log is emptied
+constexpr int kBriefBusyMs = 200;  // readers are short; the next try comes soon anyway
 
 }  // namespace
 
@@ -25,8 +26,8 @@ Checkpointer::Checkpointer(const Options& options)
       database_(options.file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX,
                 kBriefBusyMs) {
   database_.exec("PRAGMA wal_autocheckpoint = 0");
-  database_.exec(options_.sync == Sync::kOff ? "PRAGMA synchronous = OFF"
-                                             : "PRAGMA synchronous = FULL");
+  database_.exec(options_.disk == nullptr ? "PRAGMA synchronous = OFF"
+                                          : "PRAGMA synchronous = FULL");
   thread_ = std::thread([this] { run(); });
 }
 
@@ -71,46 +72,28 @@ void Checkpointer::run() {
     const auto is_due = [&] {
       return stopping_ || (pages_ >= options_.threshold_pages && !has_rest_);
     };
-    const Steady::duration nap = options_.sync == Sync::kInterval ? kSyncInterval : kIdle;
+    const Steady::duration nap = options_.disk != nullptr ? kSyncInterval : kIdle;
     const bool is_long = wake_.wait_for(lock, nap, is_due) && !stopping_;
     const bool is_idle = !is_long && Steady::now() - last_commit_ >= kIdle;
-    const bool must_sync = options_.sync == Sync::kInterval && std::exchange(unsynced_, false);
+    const bool must_sync = options_.disk != nullptr && std::exchange(unsynced_, false);
     if (is_long || is_idle) pages_ = 0;  // until the writer tells of more
     lock.unlock();
-    if (must_sync) sync();
-    if (is_long) copy_bulk();
-    if (is_idle) {
-      sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
-                                nullptr);
-    }
+    if (must_sync) static_cast<void>(options_.disk->sync());  // a failure is told by the disk
+    if (is_long) copy(database_, SQLITE_CHECKPOINT_PASSIVE);
+    if (is_idle) copy(database_, SQLITE_CHECKPOINT_TRUNCATE);
     lock.lock();
+    has_rest_ = has_rest_ || is_long;
   }
 }
 
-void Checkpointer::after_sync(std::function<void()> work) {
-  const std::scoped_lock lock(mutex_);
-  after_sync_.push_back(std::move(work));
-}
-
-void Checkpointer::sync() {
-  std::vector<std::function<void()>> after;
-  {
-    const std::scoped_lock lock(mutex_);
-    after.swap(after_sync_);
+void Checkpointer::copy(SQLite::Database& database, int mode) {
+  if (options_.disk != nullptr && !options_.disk->state()) return;
+  sqlite3_wal_checkpoint_v2(database.getHandle(), nullptr, mode, nullptr, nullptr);
+  const int failure = database.getExtendedErrorCode();
+  if (options_.disk != nullptr &&
+      (failure == SQLITE_IOERR_FSYNC || failure == SQLITE_IOERR_DIR_FSYNC)) {
+    options_.disk->broke(database.getErrorMsg());
   }
-  if (!options_.put_on_disk()) return;
-  for (const auto& work : after) work();
-}
-
-void Checkpointer::copy_bulk() {
-  int in_log = 0;
-  int copied = 0;
-  // A failure (a full disk, a reader that holds on) leaves the log as it is: later commits try
-  // again.
-  sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log,
-                            &copied);
-  const std::scoped_lock lock(mutex_);
-  has_rest_ = true;
 }
 
 }  // namespace sluice::journal

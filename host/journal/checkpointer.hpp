@@ -2,23 +2,22 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "journal/disk_sync.hpp"
 
 #include <SQLiteCpp/Database.h>
 
 #include <condition_variable>
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 namespace sluice::journal {
 
-// Whether a commit waits for the disk.
+// Whether an acknowledgement waits for the disk.
 enum class Sync {
-  kAlways,    // each commit is on the disk before it is acknowledged
-  kInterval,  // the log is synced every 100 ms; power loss may take what came after the last one
+  kAlways,    // what is acknowledged is on the disk
+  kInterval,  // everything is synced every 100 ms; power loss may take what came after the last one
   kOff,       // the operating system writes when it likes
 };
 
@@ -32,9 +31,9 @@ class Checkpointer final {
   struct Options {
     std::filesystem::path file;       // the database
     std::size_t threshold_pages = 0;  // the log is copied from this length on
-    Sync sync = Sync::kAlways;
-    // For kInterval: what was written before the call; false: the disk did not take it.
-    std::function<bool()> put_on_disk = [] { return true; };
+    // Everything is put on the disk through it every 100 ms, as long as there are commits. Null:
+    // never. Outlives this.
+    DiskSync* disk = nullptr;
   };
 
   // Throws what SQLite throws.
@@ -49,17 +48,17 @@ class Checkpointer final {
   // The writer, between transactions: true once for every time it should copy the rest itself.
   bool take_rest();
 
-  // Any thread, for kInterval: `work` runs on the checkpointer's thread after the next sync that
-  // begins, unless that fails.
-  void after_sync(std::function<void()> work);
+  // Any thread, on its own connection: copies what the log holds, as `mode` of
+  // sqlite3_wal_checkpoint_v2 says. A failure (a full disk, a reader that holds on) leaves the log
+  // as it is: later commits try again. Nothing is copied, nor the log begun anew, once the disk
+  // broke.
+  void copy(SQLite::Database& database, int mode);
 
   // Ends the thread. May be called again.
   void stop();
 
  private:
   void run();
-  void sync();
-  void copy_bulk();
 
   const Options options_;
   SQLite::Database database_;
@@ -67,11 +66,10 @@ class Checkpointer final {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::size_t pages_ = 0;             // guarded by mutex_: of the log, as last told; 0: nothing new
-  bool unsynced_ = false;             // guarded by mutex_: commits since the last sync_log
+  bool unsynced_ = false;             // guarded by mutex_: commits since the last sync
   bool has_rest_ = false;             // guarded by mutex_
   bool stopping_ = false;             // guarded by mutex_
   Steady::time_point last_commit_{};  // guarded by mutex_
-  std::vector<std::function<void()>> after_sync_;  // guarded by mutex_
 
   std::thread thread_;  // last: it uses all of the above
 };

@@ -8,8 +8,6 @@ class Companion {
  public:
   virtual ~Companion() = default;
 
-  // Any thread: whether something was written that no sync has begun to put on the disk.
-  virtual bool is_dirty() const = 0;
   // Puts on the disk what was written before the call; false, with errno: the disk did not take it.
   // One thread at a time, beside the writer.
   virtual bool sync() = 0;

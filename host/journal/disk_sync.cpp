@@ -1,48 +1,76 @@
-// Two syncs side by side.
+// One sync after the other, and the first failure for good.
 #include "journal/disk_sync.hpp"
 
-#include "base/worker_pool.hpp"
+#include "journal/descriptor.hpp"
 
-#include <algorithm>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 namespace sluice::journal {
 
-DiskSync::DiskSync(const std::filesystem::path& database, std::vector<Companion*> companions)
-    : log_(database), companions_(std::move(companions)), thread_([this] { run(); }) {}
+DiskSync::DiskSync(const std::filesystem::path& database, const std::vector<Companion*>& companions,
+                   std::function<void(const Error&)> on_broken)
+    : folder_(database.parent_path()),
+      companions_(companions),
+      on_broken_(std::move(on_broken)),
+      log_(database) {}
 
-DiskSync::~DiskSync() {
-  is_stopping_ = true;
-  begin_.release();
-  thread_.join();
-}
-
-bool DiskSync::sync() {
-  if (!has_dirty_companion()) return log_.sync();
-  begin_.release();
-  const int log_failure = log_.sync() ? 0 : errno;
-  end_.acquire();
-  errno = log_failure != 0 ? log_failure : failure_;
-  return errno == 0;
-}
-
-void DiskSync::run() {
-  name_thread("disk-sync");
-  for (;;) {
-    begin_.acquire();
-    if (is_stopping_) return;
-    failure_ = 0;
-    for (Companion* companion : companions_) {
-      if (!companion->sync()) failure_ = errno;
-    }
-    end_.release();
+Result<void> DiskSync::sync() {
+  const std::scoped_lock one(syncing_);
+  std::vector<std::function<void()>> after;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!state_) return state_;
+    after.swap(after_sync_);
   }
+  if (auto failed = put_on_disk(); !failed) broke(failed.error().message);
+  auto result = state();
+  if (!result) return result;
+  for (const auto& work : after) work();
+  return result;
 }
 
-bool DiskSync::has_dirty_companion() const {
-  return std::any_of(companions_.begin(), companions_.end(),
-                     [](const Companion* companion) { return companion->is_dirty(); });
+void DiskSync::after_sync(std::function<void()> work) {
+  const std::scoped_lock lock(mutex_);
+  after_sync_.push_back(std::move(work));
+}
+
+// The companions first: committed rows refer to them.
+Result<void> DiskSync::put_on_disk() try {
+  for (Companion* companion : companions_) {
+    if (!companion->sync()) throw std::system_error(errno, std::generic_category());
+  }
+  if (!log_.sync()) throw std::system_error(errno, std::generic_category());
+  if (is_folder_synced_) return {};
+  if (::fsync(Descriptor(folder_, O_RDONLY | O_DIRECTORY).get()) != 0) {
+    throw std::system_error(errno, std::generic_category());
+  }
+  is_folder_synced_ = true;
+  return {};
+} catch (const std::system_error& failure) {
+  return Error{Fault::kIo, failure.code().message()};
+}
+
+Result<void> DiskSync::state() const {
+  const std::scoped_lock lock(mutex_);
+  return state_;
+}
+
+void DiskSync::broke(std::string_view why) {
+  const Error error{Fault::kIo, "the disk of " + folder_.string() +
+                                    " did not take what was written (" + std::string(why) +
+                                    "): nothing is acknowledged any more, and the host ends; "
+                                    "check that disk before it is started again"};
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!state_) return;
+    state_ = error;
+  }
+  on_broken_(error);
 }
 
 }  // namespace sluice::journal

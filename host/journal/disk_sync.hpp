@@ -1,42 +1,50 @@
-// DiskSync: puts the log of the database and the files beside it on the disk, at the same time: one
-// wait instead of two, and the disk flushes once for both.
+// DiskSync: what the data folder holds, put on the disk, and whether the disk can be believed.
 #pragma once
 
+#include "base/result.hpp"
 #include "journal/companion.hpp"
 #include "journal/log_file.hpp"
 
 #include <filesystem>
-#include <semaphore>
-#include <thread>
+#include <functional>
+#include <mutex>
+#include <string_view>
 #include <vector>
 
 namespace sluice::journal {
 
-// Owned by GroupCommit, used by one thread at a time. Companions are synced on a thread of its own.
+// Owned by GroupCommit. Everything may be called by any thread.
 class DiskSync final {
  public:
-  // `companions` live as long.
-  DiskSync(const std::filesystem::path& database, std::vector<Companion*> companions);
-  ~DiskSync();
-  DiskSync(const DiskSync&) = delete;
-  DiskSync& operator=(const DiskSync&) = delete;
+  // `companions` outlive it, and stay as they are from the first sync on. `on_broken` runs once,
+  // where the disk failed.
+  DiskSync(const std::filesystem::path& database, const std::vector<Companion*>& companions,
+           std::function<void(const Error&)> on_broken);
 
-  // What was written before the call; false, with errno: a disk did not take it.
-  bool sync();
+  // Puts on the disk what was written before the call, one caller after the other. An error: the
+  // disk did not take it. Nobody can know what of it is there then, and a later sync that succeeds
+  // would say nothing about it: so the error stays for good.
+  Result<void> sync();
+  Result<void> state() const;
+  // `work` runs at the end of the next sync that begins, where that was called, unless it fails.
+  void after_sync(std::function<void()> work);
+  // Somebody else's sync of these files failed, and why.
+  void broke(std::string_view why);
 
  private:
-  void run();
-  bool has_dirty_companion() const;
+  Result<void> put_on_disk();
 
-  LogFile log_;
-  const std::vector<Companion*> companions_;
-  std::binary_semaphore begin_{0};
-  std::binary_semaphore end_{0};
-  // Written before begin_ or end_ is released, read after it was acquired.
-  bool is_stopping_ = false;
-  int failure_ = 0;  // errno of the companions' sync
+  const std::filesystem::path folder_;
+  const std::vector<Companion*>& companions_;
+  const std::function<void(const Error&)> on_broken_;
 
-  std::thread thread_;  // last: it uses all of the above
+  std::mutex syncing_;             // one sync at a time; before mutex_
+  LogFile log_;                    // guarded by syncing_
+  bool is_folder_synced_ = false;  // guarded by syncing_: the log's name in it
+
+  mutable std::mutex mutex_;
+  Result<void> state_;                             // guarded by mutex_
+  std::vector<std::function<void()>> after_sync_;  // guarded by mutex_
 };
 
 }  // namespace sluice::journal

@@ -35,7 +35,7 @@ SQLite::Database open_writer(const std::filesystem::path& file, Sync sync) {
   database.exec(
       "PRAGMA cache_size = -16384");  // 16 MiB: a group of ordinary pages is never spilled
   switch (sync) {
-    case Sync::kAlways:  // LogSync waits for the disk after the commit, not SQLite within it
+    case Sync::kAlways:  // what has to be on the disk is put there beside the commit, not within it
     case Sync::kInterval:
       database.exec("PRAGMA synchronous = NORMAL");
       break;
@@ -74,8 +74,9 @@ GroupCommit::GroupCommit(FolderLock lock, const std::filesystem::path& folder, O
       savepoint_(database_, "SAVEPOINT work"),
       release_(database_, "RELEASE work"),
       undo_(database_, "ROLLBACK TO work"),
+      disk_(file_, companions_, options_.on_broken),
       checkpointer_(
-          {file_, options_.checkpoint_pages, options_.sync, [this] { return disk_sync_->sync(); }}),
+          {file_, options_.checkpoint_pages, options_.sync == Sync::kOff ? nullptr : &disk_}),
       reserve_(folder, options_.reserve_bytes) {
   if (reserve_.has_room()) reserve_.hold();
   if (options_.max_pages > 0) limit_pages(options_.max_pages);
@@ -91,17 +92,20 @@ GroupCommit::GroupCommit(FolderLock lock, const std::filesystem::path& folder, O
 GroupCommit::~GroupCommit() { stop(); }
 
 void GroupCommit::start() {
-  if (options_.sync != Sync::kOff) disk_sync_.emplace(file_, companions_);
-  LogSync::Options options;
-  options.folder = folder_;
-  if (options_.sync == Sync::kAlways) options.sync = [this] { return disk_sync_->sync(); };
+  Announcer::Options options;
+  if (options_.sync != Sync::kOff) {
+    // What the gateways have made, and the name of the log in its folder: whatever comes later is
+    // worth nothing without it.
+    static_cast<void>(disk_.sync());  // a failure stays, and is everybody's answer
+    options.state = [this] { return disk_.state(); };
+  }
+  if (options_.sync == Sync::kAlways) options.sync = [this] { return disk_.sync(); };
+  if (options_.sync == Sync::kInterval) options.sync = options.state;
   options.on_free = [this] {
     { const std::scoped_lock lock(mutex_); }  // the writer is not between its look and its sleep
     wake_.notify_one();
   };
-  options.on_round = options_.on_sync;
-  options.on_broken = options_.on_broken;
-  log_sync_.emplace(std::move(options));
+  announcer_.emplace(std::move(options));
   thread_ = std::thread([this] { write(); });
 }
 
@@ -113,11 +117,11 @@ void GroupCommit::stop() {
   wake_.notify_all();
   const std::scoped_lock lock(joining_);
   if (thread_.joinable()) thread_.join();
-  if (log_sync_) log_sync_->stop();
+  if (announcer_) announcer_->stop();
   checkpointer_.stop();
 }
 
-void GroupCommit::submit(Work work, Done done) {
+void GroupCommit::submit(Work work, Done done, Told told) {
   {
     std::unique_lock lock(mutex_);
     if (stopping_) {
@@ -126,7 +130,8 @@ void GroupCommit::submit(Work work, Done done) {
                  "nothing more is stored in " + folder_.string() + ": the host is stopping"});
       return;
     }
-    waiting_.push_back({std::move(work), std::move(done)});
+    waiting_.push_back({std::move(work), std::move(done), told});
+    if (!is_time_to_write()) return;
   }
   wake_.notify_one();
 }
@@ -154,12 +159,13 @@ void GroupCommit::write() {
   }
 }
 
+bool GroupCommit::is_time_to_write() const {
+  return !waiting_.empty() && (waiting_.size() >= kWorthATransaction || announcer_->is_free());
+}
+
 bool GroupCommit::take(std::vector<Job>& jobs) {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [&] {
-    return stopping_ ||
-           (!waiting_.empty() && (waiting_.size() >= kWorthATransaction || log_sync_->is_free()));
-  });
+  wake_.wait(lock, [&] { return stopping_ || is_time_to_write(); });
   const auto count = std::min(waiting_.size(), options_.max_works);
   const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
   jobs.assign(std::move_iterator(waiting_.begin()), std::move_iterator(end));
@@ -169,8 +175,7 @@ bool GroupCommit::take(std::vector<Job>& jobs) {
 
 void GroupCommit::between_transactions() {
   if (checkpointer_.take_rest()) {
-    sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
-                              nullptr);
+    checkpointer_.copy(database_, SQLITE_CHECKPOINT_PASSIVE);
   }
   if (!is_full_ || Steady::now() < look_for_room_) return;
   look_for_room_ = Steady::now() + kRoomInterval;
@@ -202,24 +207,23 @@ std::size_t GroupCommit::run_transaction(std::span<Job> jobs) {
     lose(results, sql::current_failure(folder_));
   }
   if (std::exchange(saw_full_, false)) became_full();
-  std::vector<LogSync::Outcome> outcomes;
+  std::vector<Announcer::Outcome> outcomes;
   outcomes.reserve(results.size());
   for (std::size_t i = 0; i < results.size(); ++i) {
-    outcomes.push_back({std::move(jobs[i].done), std::move(results[i])});
+    outcomes.push_back(
+        {std::move(jobs[i].done), std::move(results[i]), jobs[i].told == Told::kOnDisk});
   }
-  outcomes.back().on_disk = take_on_disk();
-  log_sync_->tell(std::move(outcomes));
+  pass_on_disk_works();
+  options_.on_group(outcomes.size());
+  announcer_->tell(std::move(outcomes));
   return results.size();
 }
 
-// What of the transaction waits for the disk, as one work.
-std::function<void()> GroupCommit::take_on_disk() {
-  if (on_disk_.empty()) return {};
-  auto all = [works = std::exchange(on_disk_, {})] {
-    for (const auto& work : works) work();
-  };
-  if (options_.sync != Sync::kInterval) return all;
-  return [this, all = std::move(all)] { checkpointer_.after_sync(all); };
+// What of the transaction waits for the disk goes where that is waited for.
+void GroupCommit::pass_on_disk_works() {
+  for (auto& work : std::exchange(on_disk_, {})) {
+    options_.sync == Sync::kOff ? work() : disk_.after_sync(std::move(work));
+  }
 }
 
 // A savepoint costs a few microseconds, but a work that is alone needs none: the whole transaction
@@ -270,8 +274,7 @@ void GroupCommit::became_full() {
   if (reserve_.has_room()) return;
   reserve_.release();
   may_grow(false);
-  sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
-                            nullptr);
+  checkpointer_.copy(database_, SQLITE_CHECKPOINT_PASSIVE);
   const auto pages =
       sql::guarded(folder_, [&] { return database_.execAndGet("PRAGMA page_count").getInt64(); });
   if (pages) limit_pages(static_cast<std::size_t>(*pages));

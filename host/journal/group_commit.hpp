@@ -3,12 +3,12 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "journal/announcer.hpp"
 #include "journal/checkpointer.hpp"
 #include "journal/companion.hpp"
 #include "journal/disk_reserve.hpp"
 #include "journal/disk_sync.hpp"
 #include "journal/folder_lock.hpp"
-#include "journal/log_sync.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -41,16 +41,22 @@ class Gatherer {
   virtual void rolled_back() = 0;       // it was not: forget everything since the last commit
 };
 
+// Whom a loss of power may surprise.
+enum class Told {
+  kOnDisk,     // a Done comes when the database is on the disk, with Sync::kAlways
+  kCommitted,  // once it is committed: something else brings back what is lost, or does it again
+};
+
 // Owned by the app. submit and run from any thread. Works run on the writer thread in the order in
-// which they were submitted; callbacks on that of the sync, in the same order. While a sync is
-// under way the writer goes on, once enough works wait.
+// which they were submitted; callbacks on that of the announcer, in the same order. While callbacks
+// run the writer goes on, once enough works wait.
 class GroupCommit final {
  public:
   // Inside the transaction. What it throws undoes this work alone and becomes its result.
   using Work = std::function<void(SQLite::Database&)>;
-  // After the commit that holds the work (as durable as Sync says), or after its failure. Short:
-  // the next sync waits for it. Must not throw.
-  using Done = LogSync::Done;
+  // After the commit that holds the work (as durable as Sync and Told say), or after its failure.
+  // Short: the next ones wait for it. Must not throw.
+  using Done = Announcer::Done;
 
   struct Options {
     Sync sync = Sync::kAlways;
@@ -58,8 +64,9 @@ class GroupCommit final {
     std::size_t checkpoint_pages = 8192;    // 32 MiB of log
     std::uint64_t reserve_bytes = 8 << 20;  // the log and its copy, when the disk is full
     std::size_t max_pages = 0;  // the database grows no further; 0: the disk is the limit
-    // Both where the callbacks run: how many works one sync was for, and that the disk failed.
-    std::function<void(std::size_t works)> on_sync = [](std::size_t) {};
+    // The writer: so many works shared a transaction, and what of it is written through.
+    std::function<void(std::size_t works)> on_group = [](std::size_t) {};
+    // Where it failed, and once: the disk did not take what was written.
     std::function<void(const Error&)> on_broken = [](const Error&) {};
   };
 
@@ -80,13 +87,12 @@ class GroupCommit final {
   void start();
 
   // After start(). Never blocks on the disk. After stop() the work is refused with kUnavailable.
-  void submit(Work work, Done done);
-  // From a Done: `work` runs on this thread after everybody who shared the sync was told. For
+  void submit(Work work, Done done, Told told = Told::kOnDisk);
+  // From a Done: `work` runs on this thread after everybody who is told together was. For
   // whoever passes news on and would rather wake the next one once than for each.
-  void after_group(std::function<void()> work) { log_sync_->after_round(std::move(work)); }
-  // From Gatherer::committed: `work` runs, where the callbacks run or on the checkpointer's thread,
-  // when a loss of power cannot undo the transaction any more (with kOff: at once). Not at all when
-  // the host ends before.
+  void after_group(std::function<void()> work) { announcer_->after_round(std::move(work)); }
+  // From Gatherer::committed: `work` runs, on whichever of our threads, when a loss of power cannot
+  // undo the transaction any more (with kOff: at once). Not at all when the host ends before.
   void when_on_disk(std::function<void()> work) { on_disk_.push_back(std::move(work)); }
   // submit, and wait for the end. Not from a Work or Done.
   Result<void> run(const Work& work);
@@ -102,6 +108,7 @@ class GroupCommit final {
   struct Job {
     Work work;
     Done done;
+    Told told;
   };
   enum class Group { kOne, kMany };
   struct Lost;
@@ -109,13 +116,14 @@ class GroupCommit final {
   GroupCommit(FolderLock lock, const std::filesystem::path& folder, Options options);
 
   void write();
+  bool is_time_to_write() const;  // with mutex_
   bool take(std::vector<Job>& jobs);
   void between_transactions();
   std::size_t run_transaction(std::span<Job> jobs);
   Result<void> attempt(const Work& work, Group group);
   void commit();
   void lose(std::span<Result<void>> results, const Error& error);
-  std::function<void()> take_on_disk();
+  void pass_on_disk_works();
   void became_full();
   void may_grow(bool may);
   void limit_pages(std::size_t pages);
@@ -126,10 +134,11 @@ class GroupCommit final {
   const Options options_;
   SQLite::Database database_;  // the writer thread's, after start()
   SQLite::Statement begin_, commit_, savepoint_, release_, undo_;  // as database_
+  std::vector<Companion*> companions_;                             // fixed at start()
+  DiskSync disk_;                                                  // not used with kOff
   Checkpointer checkpointer_;
   DiskReserve reserve_;                         // the writer thread's
   std::vector<Gatherer*> gatherers_;            // fixed at start()
-  std::vector<Companion*> companions_;          // fixed at start()
   std::vector<std::function<void()>> on_disk_;  // the writer thread's: of this transaction
   std::size_t log_pages_ = 0;           // the writer thread's: told by SQLite at each commit
   bool is_full_ = false;                // the writer thread's: no room; see became_full
@@ -141,9 +150,8 @@ class GroupCommit final {
   std::deque<Job> waiting_;  // guarded by mutex_
   bool stopping_ = false;    // guarded by mutex_
 
-  std::mutex joining_;                 // guards the threads against two stops at once
-  std::optional<DiskSync> disk_sync_;  // none with kOff
-  std::optional<LogSync> log_sync_;
+  std::mutex joining_;  // guards the threads against two stops at once
+  std::optional<Announcer> announcer_;
   std::thread thread_;
 };
 

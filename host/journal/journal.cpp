@@ -6,7 +6,7 @@
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/VariadicBind.h>
 
-#include <fstream>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -38,15 +38,15 @@ constexpr auto kPlaces = R"(
   INSERT INTO payloads_checked VALUES ('');
 )";
 
-// Numbers are marked as used this many at a time: one small write per so many records.
-constexpr std::int64_t kSeqStep = 1024;
+// Entries came to stand in the log too, behind heads that nobody else can make.
+constexpr auto kSecret = R"(
+  CREATE TABLE payloads_secret(secret INTEGER NOT NULL);
+  INSERT INTO payloads_secret VALUES (random());
+)";
 
-// Which run of the kernel this is; empty where it does not say.
-std::string this_boot() {
-  std::string boot;
-  std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), boot);
-  return boot;
-}
+// What a transaction wrote into the log and did not commit keeps its numbers there: the next run
+// begins so far behind them. No transaction has as many pages.
+constexpr std::int64_t kGap = std::int64_t{1} << 32;
 
 // How many entries each segment holds.
 std::map<std::int64_t, std::int64_t> count_entries(SQLite::Database& database) {
@@ -57,16 +57,18 @@ std::map<std::int64_t, std::int64_t> count_entries(SQLite::Database& database) {
   return counts;
 }
 
-std::vector<std::int64_t> keys_of(const std::map<std::int64_t, std::int64_t>& map) {
-  std::vector<std::int64_t> keys;
-  keys.reserve(map.size());
-  for (const auto& [key, value] : map) keys.push_back(key);
-  return keys;
+// The segments of entries in the database and of those only in the log.
+std::vector<std::int64_t> segments_of(const std::map<std::int64_t, std::int64_t>& live,
+                                      const std::vector<LoggedEntry>& lost) {
+  std::vector<std::int64_t> segments;
+  segments.reserve(live.size() + lost.size());
+  for (const auto& [segment, entries] : live) segments.push_back(segment);
+  for (const auto& one : lost) segments.push_back(one.place.segment);
+  return segments;
 }
 
-Place place_of(SQLite::Statement& row, int first) {
-  return {row.getColumn(first).getInt64(), row.getColumn(first + 1).getInt64(),
-          row.getColumn(first + 2).getInt64(), row.getColumn(first + 3).getInt64()};
+std::filesystem::path payloads_of(const GroupCommit& commits) {
+  return commits.folder() / "payloads";
 }
 
 // Of the first five columns.
@@ -113,7 +115,8 @@ struct Journal::Reader {
 };
 
 Result<std::unique_ptr<Journal>> Journal::open(GroupCommit& commits, const Options& options) {
-  auto migrated = sql::migrate(commits.writer(), commits.folder(), {"journal", {kTables, kPlaces}});
+  auto migrated =
+      sql::migrate(commits.writer(), commits.folder(), {"journal", {kTables, kPlaces, kSecret}});
   if (!migrated) return std::move(migrated).error();
   return sql::guarded(commits.folder(),
                       [&] { return std::unique_ptr<Journal>(new Journal(commits, options)); });
@@ -122,12 +125,16 @@ Result<std::unique_ptr<Journal>> Journal::open(GroupCommit& commits, const Optio
 Journal::Journal(GroupCommit& commits, const Options& options)
     : commits_(commits),
       live_(count_entries(commits.writer())),
-      payloads_(commits.folder() / "payloads", keys_of(live_), options),
-      torn_(find_torn()),
+      aftermath_(find_aftermath(commits.writer(), payloads_of(commits), boot_)),
+      payloads_(payloads_of(commits), segments_of(live_, aftermath_.lost),
+                {.segment_bytes = options.segment_bytes,
+                 .max_bytes = options.max_bytes,
+                 .writes = options.writes,
+                 .secret = payloads_secret(commits.writer())}),
       insert_(commits.writer(), "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       delete_(commits.writer(), "DELETE FROM records WHERE seq = ? RETURNING segment"),
-      reserve_(commits.writer(), "UPDATE record_seq SET next = ?"),
-      next_seq_(commits.writer().execAndGet("SELECT next FROM record_seq").getInt64()),
+      used_(commits.writer(), "UPDATE record_seq SET next = ?"),
+      next_seq_(aftermath_.next_seq + kGap),
       open_count_(static_cast<std::uint64_t>(
           commits.writer().execAndGet("SELECT count(*) FROM records").getInt64())),
       reader_(std::make_unique<Reader>(commits.file())) {
@@ -137,41 +144,22 @@ Journal::Journal(GroupCommit& commits, const Options& options)
 
 Journal::~Journal() { commits_.stop(); }
 
-// A payload can only have missed the disk when the machine has started anew since: what a process
-// wrote outlives it. Entries without any file are from before there were files.
-std::vector<Journal::Head> Journal::find_torn() {
-  SQLite::Database& database = commits_.writer();
-  const std::string boot = this_boot();
-  const std::string checked = database.execAndGet("SELECT boot FROM payloads_checked").getString();
-  const bool same_boot = !boot.empty() && boot == checked;
-  std::vector<Head> torn;
-  SQLite::Statement row(
-      database,
-      "SELECT seq, crawl, document_id, bytes, received_at, segment, place, bytes, "
-      "checksum FROM records WHERE segment = 0 OR ? ORDER BY seq");
-  row.bind(1, same_boot ? 0 : 1);
-  while (row.executeStep()) {
-    if (!payloads_.read(place_of(row, 5))) torn.push_back(head_of(row));
-  }
-  SQLite::Statement remember(database, "UPDATE payloads_checked SET boot = ?");
-  remember.bind(1, boot);
-  remember.exec();
-  return torn;
-}
-
-std::int64_t Journal::next_seq() {
-  if (next_seq_ >= reserved_until_) {
-    sql::Use reserve(reserve_);
-    reserve->bind(1, next_seq_ + kSeqStep);
-    reserve->exec();
-    reserved_until_ = next_seq_ + kSeqStep;
-  }
-  return next_seq_++;
-}
-
 std::int64_t Journal::append(SQLite::Database&, const Entry& entry) {
-  const std::int64_t seq = next_seq();
-  const Place place = payloads_.append(entry.payload);
+  const std::int64_t seq = next_seq_++;
+  has_new_numbers_ = true;
+  const Place place = payloads_.append({.seq = seq,
+                                        .group = entry.group,
+                                        .document_id = entry.document_id,
+                                        .source = entry.source,
+                                        .cookie = entry.cookie,
+                                        .op = entry.op,
+                                        .received_at = sql::to_ms(entry.received_at)},
+                                       entry.payload);
+  insert(entry, seq, place);
+  return seq;
+}
+
+void Journal::insert(const Entry& entry, std::int64_t seq, const Place& place) {
   live_.try_emplace(place.segment, 0);
   sql::Use insert(insert_);
   SQLite::bind(*insert, seq, entry.group, entry.document_id, entry.source,
@@ -180,7 +168,24 @@ std::int64_t Journal::append(SQLite::Database&, const Entry& entry) {
   insert->bind(11, place.checksum);
   insert->exec();
   work_changes_.push_back({place.segment, 1});
-  return seq;
+}
+
+void Journal::restore(SQLite::Database&, const LoggedEntry& lost) {
+  const PayloadEntry& entry = lost.entry;
+  insert({.group = entry.group,
+          .document_id = entry.document_id,
+          .source = entry.source,
+          .cookie = entry.cookie,
+          .op = entry.op,
+          .received_at = sql::from_ms(entry.received_at)},
+         entry.seq, lost.place);
+}
+
+void Journal::taken_over(SQLite::Database& database) {
+  has_new_numbers_ = true;
+  SQLite::Statement checked(database, "UPDATE payloads_checked SET boot = ?");
+  checked.bind(1, boot_);
+  checked.exec();
 }
 
 void Journal::remove(SQLite::Database&, std::span<const std::int64_t> seqs) {
@@ -194,14 +199,27 @@ void Journal::remove(SQLite::Database&, std::span<const std::int64_t> seqs) {
 void Journal::keep() {
   kept_changes_.insert(kept_changes_.end(), work_changes_.begin(), work_changes_.end());
   work_changes_.clear();
+  payloads_.keep();
 }
 
 void Journal::drop() {
   work_changes_.clear();
-  reserved_until_ = 0;  // the mark may have been undone too; numbers given out are not used again
+  payloads_.drop();
+}
+
+// The payloads first: what is committed is in the log, so that nobody has to look for it.
+void Journal::flush(SQLite::Database&) {
+  if (has_new_numbers_) {
+    sql::Use used(used_);
+    used->bind(1, next_seq_);
+    used->exec();
+  }
+  payloads_.write();
 }
 
 void Journal::committed() {
+  has_new_numbers_ = false;
+  payloads_.committed();
   if (kept_changes_.empty()) return;
   std::int64_t added = 0;
   for (const Change& change : std::exchange(kept_changes_, {})) {
@@ -224,9 +242,11 @@ void Journal::free_segments() {
   });
 }
 
+// Numbers that were given out are not used again.
 void Journal::rolled_back() {
-  drop();
+  work_changes_.clear();
   kept_changes_.clear();
+  payloads_.rolled_back();
 }
 
 Result<std::vector<Journal::StoredEntry>> Journal::read(std::span<const std::int64_t> seqs) const {
@@ -243,8 +263,7 @@ Result<std::vector<Journal::StoredEntry>> Journal::read(std::span<const std::int
       if (payload) {
         entry.payload = *std::move(payload);
       } else {
-        entry.damage = "its bytes in " + (commits_.folder() / "payloads").string() +
-                       " are damaged: check the disk, and send it again";
+        entry.damage = payload.error().message;
       }
     }
     return entries;

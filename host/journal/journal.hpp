@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "journal/aftermath.hpp"
 #include "journal/group_commit.hpp"
 #include "journal/payload_log.hpp"
 
@@ -17,9 +18,17 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sluice::journal {
+
+// As PayloadLog::Options.
+struct JournalOptions {
+  std::int64_t segment_bytes = PayloadLog::Options{}.segment_bytes;
+  std::int64_t max_bytes = 0;
+  Writes writes = Writes::kThrough;
+};
 
 // Owned by the app, made between GroupCommit::open and start. Methods that take a Database run
 // inside a Work on the writer thread and throw what SQLite throws; the others run on any thread but
@@ -48,7 +57,7 @@ class Journal final : private Gatherer {
     Wall::time_point received_at{};
   };
 
-  using Options = PayloadLog::Options;  // of the payloads
+  using Options = JournalOptions;
 
   static Result<std::unique_ptr<Journal>> open(GroupCommit& commits, const Options& options = {});
   ~Journal() override;
@@ -56,6 +65,7 @@ class Journal final : private Gatherer {
   Journal& operator=(const Journal&) = delete;
 
   // The number of the entry: higher than all before it, also those removed or of earlier runs.
+  // With kThrough the log alone brings the entry back after a loss of power, once it is committed.
   std::int64_t append(SQLite::Database& database, const Entry& entry);
   // Numbers that are not there are passed over.
   void remove(SQLite::Database& database, std::span<const std::int64_t> seqs);
@@ -64,10 +74,13 @@ class Journal final : private Gatherer {
   Result<std::vector<StoredEntry>> read(std::span<const std::int64_t> seqs) const;
   // At most `limit` entries after `after_seq`, oldest first.
   Result<std::vector<Head>> heads(std::int64_t after_seq, std::size_t limit) const;
-  // Entries of an earlier run whose payloads did not reach the disk before the power went: nobody
-  // was told that they were accepted, and their sender will send them again. To be removed, and
-  // taken out of whatever else counts them, before anything else is done.
-  const std::vector<Head>& torn() const { return torn_; }
+  // What the last loss of power left, to be put right before anything else is done. Once.
+  Aftermath take_aftermath() { return std::exchange(aftermath_, {}); }
+  // The entry is there again, with its number.
+  void restore(SQLite::Database& database, const LoggedEntry& lost);
+  // The first thing after start, and in one work with what is done about the aftermath: this run
+  // has taken over from the last.
+  void taken_over(SQLite::Database& database);
   // Entries that are durable and not removed. A gauge: may run behind by one transaction.
   std::uint64_t open_count() const { return open_count_.load(std::memory_order_relaxed); }
 
@@ -80,24 +93,24 @@ class Journal final : private Gatherer {
 
   Journal(GroupCommit& commits, const Options& options);
 
-  std::vector<Head> find_torn();
-  std::int64_t next_seq();
+  void insert(const Entry& entry, std::int64_t seq, const Place& place);
   void free_segments();
   void keep() override;
   void drop() override;
-  void flush(SQLite::Database&) override {}
+  void flush(SQLite::Database&) override;
   void committed() override;
   void rolled_back() override;
 
   GroupCommit& commits_;
+  const std::string boot_ = this_boot();
   std::map<std::int64_t, std::int64_t> live_;  // the writer thread's: segments, and their entries
+  Aftermath aftermath_;  // found before payloads_ writes anew what no entry of live_ needs
   PayloadLog payloads_;
-  std::vector<Head> torn_;  // fixed by open
 
   // The writer thread's.
-  SQLite::Statement insert_, delete_, reserve_;
-  std::int64_t next_seq_ = 1;
-  std::int64_t reserved_until_ = 0;  // numbers below it are marked as used in the file
+  SQLite::Statement insert_, delete_, used_;
+  std::int64_t next_seq_;
+  bool has_new_numbers_ = false;  // in this transaction
   // Entries added to segments less those removed from them: by this work, and by the earlier ones
   // of this transaction.
   std::vector<Change> work_changes_, kept_changes_;

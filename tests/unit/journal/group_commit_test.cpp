@@ -116,7 +116,7 @@ TEST(GroupCommit, NeverPutsMoreThanItsLimitIntoOneTransaction) {
 TEST(GroupCommit, SaysForHowManyWorksItSynced) {
   TemporaryFolder folder;
   std::size_t works = 0;
-  auto commits = open(folder, {.on_sync = [&](std::size_t some) { works += some; }});
+  auto commits = open(folder, {.on_group = [&](std::size_t some) { works += some; }});
   commits->start();
   for (int i = 0; i < 100; ++i) commits->submit(insert(i), [](const Result<void>&) {});
   commits->stop();

@@ -152,8 +152,9 @@ TEST(Journal, CountsOpenRecordsAlsoAfterARestart) {
   TemporaryFolder folder;
   {
     OpenHost host(folder);
-    for (int i = 0; i < 7; ++i) host.append(entry("d"));
-    host.remove({1, 2, 2, 4711});
+    std::vector<std::int64_t> seqs;
+    for (int i = 0; i < 7; ++i) seqs.push_back(host.append(entry("d")));
+    host.remove({seqs[0], seqs[1], seqs[1], 4711});
     EXPECT_EQ(host.journal->open_count(), 5U);
   }
   EXPECT_EQ(OpenHost(folder).journal->open_count(), 5U);
