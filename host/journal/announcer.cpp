@@ -1,6 +1,7 @@
 // Rounds: everything that came during one is told together in the next.
 #include "journal/announcer.hpp"
 
+#include "base/thread_slice.hpp"
 #include "base/worker_pool.hpp"
 
 #include <algorithm>
@@ -39,6 +40,7 @@ bool Announcer::is_free() const {
 
 void Announcer::run() {
   name_thread("announce");
+  ask_for_slices(kSlice);
   std::vector<Outcome> outcomes;
   std::unique_lock lock(mutex_);
   for (;;) {

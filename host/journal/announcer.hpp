@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -12,6 +13,11 @@
 #include <vector>
 
 namespace sluice::journal {
+
+// Of the writer and the announcer. Everybody who pushes waits for both, and both wait for the disk
+// or for each other every millisecond: on a busy machine each wake-up would cost the slice of
+// another thread, which is several of them.
+inline constexpr std::chrono::microseconds kSlice{100};
 
 // Its own thread, which runs the callbacks. Owned by GroupCommit.
 class Announcer final {

@@ -1,6 +1,7 @@
 // The writer thread: transactions, savepoints, what happens on a full disk.
 #include "journal/group_commit.hpp"
 
+#include "base/thread_slice.hpp"
 #include "base/worker_pool.hpp"
 #include "journal/sql.hpp"
 
@@ -146,6 +147,7 @@ Result<void> GroupCommit::run(const Work& work) {
 
 void GroupCommit::write() {
   name_thread("journal");
+  ask_for_slices(kSlice);
   std::vector<Job> jobs;
   while (take(jobs)) {
     std::span<Job> rest(jobs);
