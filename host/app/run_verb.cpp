@@ -166,6 +166,17 @@ class RunningHost {
   CertificateWatch certificate_;
 };
 
+// Takes the host down; the exit code is the one that is given.
+int end(RunningHost& host, Workbench& bench, int exit_code) {
+  if (host.stop() > 0) {
+    // Those workers are still inside a plugin and use what would be destroyed now. What was
+    // accepted is in the journal, so ending here loses nothing.
+    bench.log.flush();
+    std::_Exit(exit_code);
+  }
+  return exit_code;
+}
+
 // glibc raises both by itself, up to 64 MiB, once something big was freed, and then each of its
 // arenas keeps that much: 50,000 pages held took 1.4 times the memory of 1,000.
 void give_memory_back() {
@@ -211,10 +222,7 @@ int run(const RunOptions& options) {
   RunningHost host({options.file, options.overrides}, loaded, bench, *stores,
                    std::move(components));
   const auto port = host.start(signals);
-  if (!port) {
-    (void)host.stop();  // its server never answered anybody, so nothing is lost
-    return say(port.error());
-  }
+  if (!port) return end(host, bench, say(port.error()));
   const std::string url = base_url(pipeline, *port);
   bench.log.write(
       observe::Level::kInfo, "host", "listening",
@@ -223,15 +231,7 @@ int run(const RunOptions& options) {
 
   const Signals::Kind kind = signals.wait([&] { host.reload(); });
   bench.log.write(observe::Level::kInfo, "host", "stopping");
-  const std::size_t lost = host.stop();
-  const int exit_code = kind == Signals::Kind::kAlarm ? kTryAgain : kFine;
-  if (lost > 0) {
-    // Those workers are still inside a plugin and use what would be destroyed now. What was
-    // accepted is in the journal, so ending here loses nothing.
-    bench.log.flush();
-    std::_Exit(exit_code);
-  }
-  return exit_code;
+  return end(host, bench, kind == Signals::Kind::kAlarm ? kTryAgain : kFine);
 }
 
 }  // namespace sluice::app

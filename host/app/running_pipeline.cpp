@@ -61,7 +61,10 @@ bool RunningPipeline::drain(Steady::time_point deadline) {
 
 std::size_t RunningPipeline::stop(Steady::time_point deadline) {
   components_->stop(deadline);
-  return graph_.stop(Steady::now() + kMoment);
+  std::size_t lost = components_->lost();
+  for (const auto& set : left_) lost += set->lost();
+  // Calls that were given up are on the graph's workers, but for those of searches and callbacks.
+  return std::max(lost, graph_.stop(Steady::now() + kMoment));
 }
 
 void RunningPipeline::adopt(const config::Pipeline& pipeline, const config::SearchWiring& search) {
@@ -99,9 +102,14 @@ Result<void> RunningPipeline::exchange(const config::Loaded& now, const config::
   using Kind = flow::Components::Kind;
   const auto& timeouts = next.pipeline->timeouts;
   const auto others = components_->left_out_of(*fresh, Kind::kOthers);
-  searcher_.leave_out(others, Steady::now() + timeouts.drain);
+  if (!searcher_.leave_out(others, Steady::now() + timeouts.drain)) {
+    return restore(now, {Fault::kTimeout,
+                         "a search under way does not come back, so the stages that it asks cannot "
+                         "be stopped; try again later"});
+  }
   components_->stop(others, Steady::now() + timeouts.drain);
   if (auto started = fresh->start(Steady::now() + timeouts.start, components_.get()); !started) {
+    let_go(std::move(fresh));
     return restore(now, started.error());
   }
   components_->stop(components_->left_out_of(*fresh, Kind::kSources),
@@ -121,6 +129,7 @@ Result<void> RunningPipeline::restore(const config::Loaded& now, const Error& be
     started = again->start(Steady::now() + now.pipeline->timeouts.start, components_.get());
   }
   if (!started) {
+    let_go(std::move(again));
     graph_.give_up("the pipeline could not be changed (" + because.message +
                    "), and what ran before did not start again: " + started.error().message);
     return because;
@@ -132,9 +141,14 @@ Result<void> RunningPipeline::restore(const config::Loaded& now, const Error& be
 void RunningPipeline::take(const config::Pipeline& pipeline, Set fresh) {
   graph_.replace(pipeline, *fresh);
   searcher_.adopt(*fresh, fresh->wiring().search);
-  components_ = std::move(fresh);
+  let_go(std::exchange(components_, std::move(fresh)));
   graph_.resume(pipeline);
   components_->run_sources();
+}
+
+// What somebody is still inside of stays until the process ends.
+void RunningPipeline::let_go(Set set) {
+  if (set->lost() > 0) left_.push_back(std::move(set));
 }
 
 }  // namespace sluice::app

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace sluice::app {
 
@@ -35,7 +36,7 @@ class RunningPipeline {
   void open_doorway();
   // In the order of the data: sources, what is in flight. True: nothing was left in flight.
   bool drain(Steady::time_point deadline);
-  // How many workers a plugin did not give back.
+  // How many workers a plugin did not give back. Unless 0, nothing here may be destroyed.
   std::size_t stop(Steady::time_point deadline);
 
   // Goes on under other limits, modes and policies, with the same components.
@@ -51,10 +52,12 @@ class RunningPipeline {
   Result<void> exchange(const config::Loaded& now, const config::Loaded& next, Set fresh);
   Result<void> restore(const config::Loaded& now, const Error& because);
   void take(const config::Pipeline& pipeline, Set fresh);
+  void let_go(Set set);
 
   const flow::Components::Sources sources_;
   flow::Doorway& doorway_;
   Set components_;
+  std::vector<Set> left_;  // of earlier reloads, with calls in them that never came back
   flow::Graph graph_;
   search::Searcher searcher_;
 };

@@ -302,7 +302,18 @@ void Components::drain_sources(Steady::time_point deadline) {
 void Components::stop(StageComponent& stage, Steady::time_point deadline) {
   stage.instance->close_routes();
   drain(stage, deadline);
-  stage.instance->quiet();
+  const bool is_quiet = stage.instance->quiet();
+  const std::size_t inside = stage.component->close(deadline);
+  lost_ += is_quiet ? inside : inside + 1;
+  if (inside > 0) {
+    stage.instance->shared().faults.report(
+        stage.instance->callee(), "stuck",
+        "calls into it have not come back, so it is not stopped before the host ends");
+  }
+  if (inside > 0 || !is_quiet || is_used_by_left(stage)) {
+    left_.push_back(&stage);
+    return;
+  }
   stage.component->stop();
   if (!stage.instance->is_settled()) {
     stage.instance->shared().faults.report(
@@ -311,11 +322,20 @@ void Components::stop(StageComponent& stage, Steady::time_point deadline) {
   }
 }
 
+// Whoever was left may call those it uses at any moment.
+bool Components::is_used_by_left(const StageComponent& stage) const {
+  return std::any_of(left_.begin(), left_.end(), [&](const StageComponent* left) {
+    const auto& peers = left->instance->peers();
+    return std::any_of(peers.begin(), peers.end(),
+                       [&](const auto& peer) { return peer.second == stage.component.get(); });
+  });
+}
+
 void Components::stop(const std::vector<std::string>& names, Steady::time_point given) {
-  const auto deadline = std::max(given, Steady::now() + kMoment);
   const plugin::ThreadScope scope(plugin::ThreadTag::kControl);
   for (auto it = start_order_.rbegin(); it != start_order_.rend(); ++it) {
-    if (std::find(names.begin(), names.end(), (*it)->name) != names.end()) stop(**it, deadline);
+    if (std::find(names.begin(), names.end(), (*it)->name) == names.end()) continue;
+    stop(**it, std::max(given, Steady::now() + kMoment));
   }
 }
 

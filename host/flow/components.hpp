@@ -80,13 +80,16 @@ class Components final {
   // Lets the sources finish. Pushes are refused by now; routes still answer that the host is
   // stopping.
   void drain_sources(Steady::time_point deadline);
-  // Drains and stops the rest, in the opposite order of start.
+  // Drains and stops the rest, in the opposite order of start. Calls into a component that have not
+  // come back by then, or a moment later, go on: it is left as it is, and so is what it uses.
   void stop(Steady::time_point deadline);
+  // How many calls, of those that stop gave up. Unless 0, nothing here may be destroyed.
+  std::size_t lost() const { return lost_; }
 
   // The stages of this set that `next` does not keep.
   enum class Kind : uint8_t { kSources, kOthers };
   std::vector<std::string> left_out_of(const Components& next, Kind kind) const;
-  // Drains and stops these alone, in the opposite order of start.
+  // As the stop above, of these alone.
   void stop(const std::vector<std::string>& names, Steady::time_point deadline);
 
  private:
@@ -105,10 +108,13 @@ class Components final {
   const StageComponent* embedder_before(const std::string& name) const;
   void order();
   static void drain(StageComponent& stage, Steady::time_point deadline);
-  static void stop(StageComponent& stage, Steady::time_point deadline);
+  void stop(StageComponent& stage, Steady::time_point deadline);
+  bool is_used_by_left(const StageComponent& stage) const;
 
   std::vector<std::shared_ptr<StageComponent>> all_;  // in the order of the file
   std::vector<StageComponent*> start_order_;
+  std::vector<const StageComponent*> left_;  // as they are, when they should have been stopped
+  std::size_t lost_ = 0;
   config::Wiring wiring_;
 };
 

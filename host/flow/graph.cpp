@@ -248,9 +248,11 @@ bool Graph::finish_control_calls(Steady::time_point deadline) {
 }
 
 std::size_t Graph::stop(Steady::time_point deadline) {
-  std::size_t lost = gate_.stop_workers(deadline);
-  for (auto& stage : stages_) lost += stage->runner().stop_workers(deadline);
-  control_.stop_by(deadline);
+  // One that is idle needs a moment to end, also when others have used the time up.
+  const auto by = [&] { return std::max(deadline, Steady::now() + kLastWord); };
+  std::size_t lost = gate_.stop_workers(by());
+  for (auto& stage : stages_) lost += stage->runner().stop_workers(by());
+  lost += control_.stop_by(by());
   loop_.stop();
   return lost;
 }

@@ -88,7 +88,7 @@ class Graph final : private GateKeeper, private Passage {
   // After close: partial batches leave, what is in flight finishes until `deadline`. The rest
   // stays in the journal. True when nothing was left in flight.
   bool drain(Steady::time_point deadline);
-  // After the components were stopped: ends workers and loop. How many workers never came back.
+  // After the components were stopped: ends workers and loop. How many threads never came back.
   std::size_t stop(Steady::time_point deadline);
 
   PipelineView view();

@@ -3,9 +3,13 @@
 
 #include <cassert>
 #include <cstring>
+#include <thread>
 
 namespace sluice::plugin {
 namespace {
+
+// How often close() looks whether the last call has come back.
+constexpr std::chrono::milliseconds kLookAgain{5};
 
 const char* word(sluice_status status) {
   switch (status) {
@@ -114,8 +118,8 @@ Result<std::unique_ptr<Component>> Component::create(const sluice_descriptor& de
   const ThreadScope control(ThreadTag::kControl);
   auto err = fresh_error();
   sluice_component* made = nullptr;
-  const auto status =
-      component->call("create", [&] { return descriptor.create(&descriptor, host, &made, &err); });
+  const auto status = component->own_call(
+      "create", [&] { return descriptor.create(&descriptor, host, &made, &err); });
   const std::string who = component->callee_.instance + ": " + component->callee_.plugin;
   if (status != SLUICE_OK)
     return Error{Fault::kConfig, who + " could not be created: " + sentence_of(status, err)};
@@ -128,7 +132,7 @@ Result<std::unique_ptr<Component>> Component::create(const sluice_descriptor& de
                 std::string("create succeeded without a ") + missing);
   if (made && SLUICE_HAS_FN(made, destroy)) {
     // NOLINTNEXTLINE(bugprone-unused-return-value): destroy has no status to act on
-    component->call("destroy", [&] { made->destroy(made); });
+    component->own_call("destroy", [&] { made->destroy(made); });
   }
   return Error{Fault::kConfig, who + " could not be created: it made a component without " +
                                    std::string(missing) + ", which is a bug of the plugin"};
@@ -138,14 +142,14 @@ Component::~Component() {
   stop();
   if (!raw_) return;
   const ThreadScope control(ThreadTag::kControl);
-  call("destroy", [&] { raw_->destroy(raw_); });
+  own_call("destroy", [&] { raw_->destroy(raw_); });
 }
 
 std::optional<ConfigError> Component::configure(const sluice_config* config) {
   assert(state_ == State::kCreated);
   const ThreadScope control(ThreadTag::kControl);
   auto err = fresh_error();
-  const auto status = call("configure", [&] { return raw_->configure(raw_, config, &err); });
+  const auto status = own_call("configure", [&] { return raw_->configure(raw_, config, &err); });
   if (status == SLUICE_OK) {
     state_ = State::kConfigured;
     return std::nullopt;
@@ -158,7 +162,7 @@ Result<void> Component::run(const char* function,
                             Steady::time_point deadline) {
   const ThreadScope control(ThreadTag::kControl);
   auto err = fresh_error();
-  const auto status = call(function, [&] { return f(raw_, &err); });
+  const auto status = own_call(function, [&] { return f(raw_, &err); });
   if (Steady::now() > deadline)
     faults_.report(callee_, "slow", std::string(function) + " took longer than its timeout");
   if (status != SLUICE_OK) return failed(status, err);
@@ -178,12 +182,21 @@ Result<void> Component::drain(Steady::time_point deadline) {
   return run("drain", raw_->drain, deadline);
 }
 
+std::size_t Component::close(Steady::time_point deadline) {
+  visits_.fetch_or(kClosed, std::memory_order_relaxed);
+  for (;;) {
+    const std::size_t inside = visits_.load(std::memory_order_acquire) & ~kClosed;
+    if (inside == 0 || Steady::now() >= deadline) return inside;
+    std::this_thread::sleep_for(kLookAgain);
+  }
+}
+
 void Component::stop() {
   const bool is_owed = state_ != State::kCreated && state_ != State::kStopped;
   state_ = State::kStopped;
   if (!is_owed) return;
   const ThreadScope control(ThreadTag::kControl);
-  call("stop", [&] { raw_->stop(raw_); });
+  own_call("stop", [&] { raw_->stop(raw_); });
 }
 
 Result<std::string> Component::probe() {
@@ -207,7 +220,7 @@ Result<const void*> Component::find_role(const char* id) const {
                                      "; choose a plugin that lists this role"};
   }
   const void* table = nullptr;
-  const auto status = call("get_role", [&] { table = raw_->get_role(raw_, id); });
+  const auto status = own_call("get_role", [&] { table = raw_->get_role(raw_, id); });
   const char* missing = nullptr;
   std::string breach;
   if (status != SLUICE_OK || !table) {

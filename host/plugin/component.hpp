@@ -8,6 +8,9 @@
 #include <sluice/abi/plugin.h>
 #include <sluice/abi/roles.h>
 
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +48,9 @@ class Component final {
   Result<void> start(Steady::time_point deadline);
   // Once, after start; with nothing left to wait for, goes straight to stop.
   Result<void> drain(Steady::time_point deadline);
+  // From now on call() turns everybody away. Returns when those inside have come back, or at the
+  // deadline: how many have not. The component must then be neither stopped nor destroyed.
+  std::size_t close(Steady::time_point deadline);
   // From any state; calls the plugin once when it was configured, else not at all.
   void stop();
 
@@ -65,10 +71,12 @@ class Component final {
   bool lists_role(std::string_view id) const;
 
   // Calls a function of this component's: component.call("submit", [&] { return stage->submit(
-  // component.raw(), batch); }).
+  // component.raw(), batch); }). SLUICE_E_STOPPING, and the function is not called: it is closed.
   template <class F>
   sluice_status call(const char* function, F&& f) const noexcept {
-    return plugin::call(callee_, function, faults_, std::forward<F>(f));
+    const Visit visit(visits_);
+    if (!visit.is_admitted()) return SLUICE_E_STOPPING;
+    return own_call(function, std::forward<F>(f));
   }
 
   State state() const { return state_; }
@@ -78,7 +86,32 @@ class Component final {
   Faults& faults() const { return faults_; }
 
  private:
+  // Whoever is inside a call; close() waits for them. A count, and a bit that says closed, in one
+  // number, so that nobody gets in unseen. Entering is relaxed, as the order of that one number
+  // decides who came first; leaving releases what was done inside to whoever stops the component.
+  class Visit {
+   public:
+    explicit Visit(std::atomic<uint32_t>& visits) noexcept
+        : visits_(visits),
+          is_admitted_((visits.fetch_add(1, std::memory_order_relaxed) & kClosed) == 0) {}
+    ~Visit() { visits_.fetch_sub(1, std::memory_order_release); }
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+    bool is_admitted() const noexcept { return is_admitted_; }
+
+   private:
+    std::atomic<uint32_t>& visits_;
+    const bool is_admitted_;
+  };
+  static constexpr uint32_t kClosed = 1U << 31;
+
   Component(const sluice_descriptor& descriptor, Callee callee, Faults& faults);
+
+  // Of the lifecycle and get_role, which are no work that stop would have to wait for.
+  template <class F>
+  sluice_status own_call(const char* function, F&& f) const noexcept {
+    return plugin::call(callee_, function, faults_, std::forward<F>(f));
+  }
 
   Result<const void*> find_role(const char* id) const;
   Result<void> run(const char* function, sluice_status (*f)(sluice_component*, sluice_error*),
@@ -89,6 +122,7 @@ class Component final {
   Faults& faults_;
   sluice_component* raw_ = nullptr;
   State state_ = State::kCreated;
+  mutable std::atomic<uint32_t> visits_{0};
 };
 
 // What `status` and `err` of a plugin say, as one sentence that ends with neither point nor

@@ -101,7 +101,7 @@ void Searcher::adopt(const flow::Components& components, const config::SearchWir
   plan_.store(std::move(plan));
 }
 
-void Searcher::leave_out(const std::vector<std::string>& stages, Steady::time_point deadline) {
+bool Searcher::leave_out(const std::vector<std::string>& stages, Steady::time_point deadline) {
   auto plan = std::make_shared<Plan>(*plan_.load());
   const auto is_left_out = [&](const std::string& stage) {
     return std::find(stages.begin(), stages.end(), stage) != stages.end();
@@ -113,6 +113,7 @@ void Searcher::leave_out(const std::vector<std::string>& stages, Steady::time_po
   const std::weak_ptr<const Plan> before = plan_.load();
   plan_.store(std::move(plan));
   while (!before.expired() && Steady::now() < deadline) std::this_thread::sleep_for(kLookAgain);
+  return before.expired();
 }
 
 void Searcher::missed(const std::string& provider, double times) const {
@@ -145,7 +146,8 @@ void Searcher::embed(Round& round) {
     sluice_error err = plugin::fresh_error();
     const sluice_str text = to_c(round.query.text);
     const plugin::Component& embedder = *plan.embedder->component;
-    const uint32_t dimension = plan.embed_table->dimension(embedder.raw());
+    uint32_t dimension = 0;
+    embedder.call("dimension", [&] { dimension = plan.embed_table->dimension(embedder.raw()); });
     vector.resize(dimension);
     is_ok = dimension > 0 && embedder.call("embed", [&] {
       return plan.embed_table->embed(embedder.raw(), &text, 1, SLUICE_EMBED_QUERY, vector.data(),

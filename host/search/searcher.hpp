@@ -59,9 +59,9 @@ class Searcher {
   // Asks these components from now on, as `wiring` says; questions under way end as they began.
   void adopt(const flow::Components& components, const config::SearchWiring& wiring);
   // From now on nobody calls the components of these stages: they are missing from answers until
-  // the next adopt. Returns when questions under way have let go of them, or the deadline has
-  // passed.
-  void leave_out(const std::vector<std::string>& stages, Steady::time_point deadline);
+  // the next adopt. Returns when questions under way have let go of them; false: the deadline has
+  // passed before that.
+  bool leave_out(const std::vector<std::string>& stages, Steady::time_point deadline);
 
  private:
   struct Provider {

@@ -12,8 +12,7 @@
 namespace sluice::services {
 namespace {
 
-// How long quiet() waits for callbacks that run into the component; past it, the component hangs,
-// and stopping it anyway is the lesser evil.
+// How long quiet() waits for callbacks that run into the component; past it, the component hangs.
 constexpr std::chrono::seconds kQuietWithin{10};
 
 struct Offer {
@@ -148,7 +147,7 @@ void Instance::close_routes() {
   (void)shared_.router.exchange(hand_over_routes(), {});
 }
 
-void Instance::quiet() {
+bool Instance::quiet() {
   close_routes();
   std::set<net::TimerId> timers;
   std::map<uint64_t, net::RequestId> requests;
@@ -160,11 +159,11 @@ void Instance::quiet() {
   for (const auto id : timers) shared_.loop.cancel_timer(id);
   for (const auto& [number, id] : requests) shared_.client.cancel(id);
   std::unique_lock lock(mutex_);
-  if (!idle_.wait_for(lock, kQuietWithin, [&] { return under_way_ == 0; })) {
-    lock.unlock();
-    shared_.faults.report(callee_, "stuck",
-                          "callbacks of it are still running long after they were to end");
-  }
+  if (idle_.wait_for(lock, kQuietWithin, [&] { return under_way_ == 0; })) return true;
+  lock.unlock();
+  shared_.faults.report(callee_, "stuck",
+                        "callbacks of it are still running long after they were to end");
+  return false;
 }
 
 void Instance::began() {

@@ -78,7 +78,8 @@ class Instance final : public data::Account {
   // Takes them away and waits for their handlers. Also part of quiet().
   void close_routes();
   // Before stop: no route, timer, posted work or request of this component runs when it returns.
-  void quiet();
+  // False: some still do, long after they were to end.
+  bool quiet();
 
   // ---- for the tables in this folder ----
 

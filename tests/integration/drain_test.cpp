@@ -64,6 +64,26 @@ TEST(Drain, LeavesInTheJournalWhatDoesNotFinishInTime) {
   for (const auto& page : pages) EXPECT_EQ(host.found(page.word), 1U) << page.word;
 }
 
+TEST(Drain, DoesNotStopAStageThatIsStillAtWork) {
+  TestHost host;
+  const auto hold = host.files().write("hold", "");
+  host.set_file({.top = "timeouts: {drain: 100ms}\n",
+                 .moody = "hold_while: " + hold.string(),
+                 .moody_stage = ", timeout: 10m"});
+  host.start();
+  ASSERT_EQ(deliver(host.http(), Crawl("busy").page(PageMaker("busy").make())).status, 202U);
+  ASSERT_TRUE(eventually([&] {
+    const auto metrics = host.http().get("/metrics").body;
+    return metrics.find("sluice_stage_in_flight{stage=\"moody\"} 1") != std::string::npos;
+  }));
+
+  EXPECT_EQ(host.stop(SIGTERM), 0) << host.process().err();
+  const std::string log = host.process().err();
+  EXPECT_NE(log.find("moody"), std::string::npos) << log;
+  EXPECT_NE(log.find("calls into it have not come back"), std::string::npos) << log;
+  EXPECT_NE(log.find("stuck_workers=1"), std::string::npos) << log;
+}
+
 TEST(Drain, EndsAtOnceWhenThereIsNothingToDo) {
   TestHost host;
   host.start();

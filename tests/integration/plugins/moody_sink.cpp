@@ -3,6 +3,7 @@
 #include <sluice/plugin.hpp>
 #include <sluice/schema.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -52,7 +53,13 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
     return sluice::Status::config("/fail_start", fail_start_);
   }
 
+  // What a write needs is gone then: a host that stops a sink at work would crash sooner or later.
+  void stop() override {
+    if (writes_.load(std::memory_order_relaxed) > 0) std::abort();
+  }
+
   sluice::Status write(sluice::Batch& batch) override {
+    const Write counted(writes_);
     std::this_thread::sleep_for(delay_);
     wait_while_held(batch);
     for (uint32_t i = 0; i < batch.size(); ++i) act_on_batch(batch, batch[i].text());
@@ -61,6 +68,17 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
   }
 
  private:
+  class Write {
+   public:
+    explicit Write(std::atomic<int>& writes) : writes_(writes) { ++writes_; }
+    ~Write() { --writes_; }
+    Write(const Write&) = delete;
+    Write& operator=(const Write&) = delete;
+
+   private:
+    std::atomic<int>& writes_;
+  };
+
   static bool has(std::string_view text, const std::string& word) {
     return !word.empty() && text.find(word) != std::string_view::npos;
   }
@@ -95,6 +113,8 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
   std::string throw_word_;
   std::string abort_word_;
   std::string keep_word_;
+
+  std::atomic<int> writes_{0};  // under way; relaxed: a count and nothing else
 
   std::mutex mutex_;
   std::map<std::string, int64_t> failed_;  // by record id; guarded by mutex_

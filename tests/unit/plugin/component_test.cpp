@@ -6,8 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstring>
+#include <future>
 #include <stdexcept>
+#include <thread>
 
 namespace sluice::plugin {
 namespace {
@@ -114,6 +117,44 @@ TEST_F(ComponentTest, GoesThroughItsLifeInOrder) {
   EXPECT_EQ(self.tag_in_start, ThreadTag::kControl);
   EXPECT_EQ(current_thread_tag(), ThreadTag::kForeign);
   EXPECT_TRUE(watched.lines.empty());
+}
+
+TEST_F(ComponentTest, ClosesOnceEverybodyHasComeOut) {
+  const auto c = make();
+  std::promise<void> inside;
+  std::promise<void> leave;
+  std::atomic<bool> has_left{false};
+  std::thread worker([&] {
+    c->call("submit", [&] {
+      inside.set_value();
+      leave.get_future().wait();
+      has_left = true;
+      return SLUICE_OK;
+    });
+  });
+  inside.get_future().wait();
+  EXPECT_EQ(c->close(Steady::now()), 1U);
+
+  const auto late = c->call("search", []() -> sluice_status {
+    ADD_FAILURE() << "nobody is let in";
+    return SLUICE_OK;
+  });
+  EXPECT_EQ(late, SLUICE_E_STOPPING);
+  leave.set_value();
+  EXPECT_EQ(c->close(soon()), 0U);
+  EXPECT_TRUE(has_left);
+  worker.join();
+}
+
+TEST_F(ComponentTest, GoesThroughItsLifeWhileClosed) {
+  {
+    const auto c = make();
+    EXPECT_EQ(c->configure(nullptr), std::nullopt);
+    EXPECT_TRUE(c->start(soon()));
+    EXPECT_EQ(c->close(soon()), 0U);
+    c->stop();
+  }
+  EXPECT_EQ(self.calls, (Calls{"configure", "start", "stop", "destroy"}));
 }
 
 TEST_F(ComponentTest, StopIsOwedOnlyOnceItWasConfigured) {
