@@ -166,9 +166,11 @@ class RunningHost {
   CertificateWatch certificate_;
 };
 
-// Takes the host down; the exit code is the one that is given.
-int end(RunningHost& host, Workbench& bench, int exit_code) {
-  if (host.stop() > 0) {
+// Takes the host down. The exit code is the one that is given, unless an alarm came meanwhile.
+int end(RunningHost& host, Workbench& bench, const Signals& signals, int exit_code) {
+  const std::size_t lost = host.stop();
+  if (exit_code == kFine && signals.is_alarmed()) exit_code = kTryAgain;
+  if (lost > 0) {
     // Those workers are still inside a plugin and use what would be destroyed now. What was
     // accepted is in the journal, so ending here loses nothing.
     bench.log.flush();
@@ -222,16 +224,16 @@ int run(const RunOptions& options) {
   RunningHost host({options.file, options.overrides}, loaded, bench, *stores,
                    std::move(components));
   const auto port = host.start(signals);
-  if (!port) return end(host, bench, say(port.error()));
+  if (!port) return end(host, bench, signals, say(port.error()));
   const std::string url = base_url(pipeline, *port);
   bench.log.write(
       observe::Level::kInfo, "host", "listening",
       {{"url", url}, {"pipeline", pipeline.name}, {"mode", config::text_of(pipeline.mode)}});
   if (!options.ready_file.empty()) announce(options.ready_file, url);
 
-  const Signals::Kind kind = signals.wait([&] { host.reload(); });
+  signals.wait([&] { host.reload(); });
   bench.log.write(observe::Level::kInfo, "host", "stopping");
-  return end(host, bench, kind == Signals::Kind::kAlarm ? kTryAgain : kFine);
+  return end(host, bench, signals, kFine);
 }
 
 }  // namespace sluice::app

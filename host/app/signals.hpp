@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <atomic>
 #include <functional>
 
 namespace sluice::app {
@@ -11,17 +12,17 @@ namespace sluice::app {
 // Made by main before any other thread, so that none of them is interrupted. One a process.
 class Signals {
  public:
-  enum class Kind : uint8_t { kStop, kAlarm };
-
   Signals() : main_(pthread_self()) {
     sigemptyset(&set_);
     for (const int number : {SIGTERM, SIGINT, SIGHUP, kAlarmSignal}) sigaddset(&set_, number);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   }
 
-  // Returns at SIGTERM, SIGINT or an alarm; `on_hangup` runs here at each SIGHUP. Afterwards the
-  // signals do what they always do, so that a second SIGTERM ends a host that hangs.
-  Kind wait(const std::function<void()>& on_hangup) {
+  // Returns at SIGTERM, SIGINT or an alarm; `on_hangup` runs here at each SIGHUP. Afterwards
+  // SIGTERM and SIGINT do what they always do, so that a second one ends a host that hangs. The
+  // others stay blocked: an alarm while the host stops must not end it, nor a reload that comes too
+  // late.
+  void wait(const std::function<void()>& on_hangup) {
     for (;;) {
       int number = 0;
       if (sigwait(&set_, &number) != 0) continue;
@@ -29,18 +30,29 @@ class Signals {
         on_hangup();
         continue;
       }
-      pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
-      return number == kAlarmSignal ? Kind::kAlarm : Kind::kStop;
+      // One that was sent from outside is an alarm as good as any.
+      if (number == kAlarmSignal) is_alarmed_.store(true, std::memory_order_relaxed);
+      sigset_t ending;
+      sigemptyset(&ending);
+      for (const int end : {SIGTERM, SIGINT}) sigaddset(&ending, end);
+      pthread_sigmask(SIG_UNBLOCK, &ending, nullptr);
+      return;
     }
   }
 
   // Any thread: the host cannot go on; wait returns.
-  void alarm() { pthread_kill(main_, kAlarmSignal); }
+  void alarm() {
+    is_alarmed_.store(true, std::memory_order_relaxed);
+    pthread_kill(main_, kAlarmSignal);
+  }
+  // Any thread: there was an alarm, before wait returned or after it.
+  bool is_alarmed() const { return is_alarmed_.load(std::memory_order_relaxed); }
 
  private:
   static constexpr int kAlarmSignal = SIGUSR1;
   const pthread_t main_;
   sigset_t set_{};
+  std::atomic<bool> is_alarmed_{false};  // relaxed: only the flag itself is of interest
 };
 
 }  // namespace sluice::app

@@ -9,6 +9,8 @@
 namespace sluice::testing {
 namespace {
 
+constexpr int kAlarmedExit = 75;
+
 TEST(Drain, EndsWellUnderLoadAndLosesNothing) {
   TestHost host;
   host.start();
@@ -82,6 +84,23 @@ TEST(Drain, DoesNotStopAStageThatIsStillAtWork) {
   EXPECT_NE(log.find("moody"), std::string::npos) << log;
   EXPECT_NE(log.find("calls into it have not come back"), std::string::npos) << log;
   EXPECT_NE(log.find("stuck_workers=1"), std::string::npos) << log;
+}
+
+TEST(Drain, AnAlarmMeanwhileIsInTheExitCode) {
+  TestHost host;
+  const auto hold = host.files().write("hold", "");
+  const TestPage page = PageMaker("fatal").make();
+  host.set_file({.moody = "hold_while: " + hold.string() + ", fatal_word: " + page.word,
+                 .moody_stage = ", timeout: 10m"});
+  host.start();
+  ASSERT_EQ(deliver(host.http(), Crawl("fatal").page(page)).status, 202U);
+  host.process().send(SIGTERM);
+  ASSERT_TRUE(eventually([&] { return host.http().get("/health/ready").status == 503; }));
+
+  std::filesystem::remove(hold);
+
+  EXPECT_EQ(host.process().wait(patient(seconds(20))), kAlarmedExit) << host.process().err();
+  EXPECT_NE(host.process().err().find("that was one too many"), std::string::npos);
 }
 
 TEST(Drain, EndsAtOnceWhenThereIsNothingToDo) {

@@ -26,6 +26,7 @@ constexpr auto kSchema = sluice::object(
     sluice::text("retry_word").describe("A record with this word fails for now."),
     sluice::integer("retry_times").range(1, 1000).otherwise(2).describe("How often it fails."),
     sluice::text("reject_word").describe("A record with this word fails for good."),
+    sluice::text("fatal_word").describe("A record with this word is more than it can take."),
     sluice::text("throw_word").describe("A batch with this word throws."),
     sluice::text("abort_word").describe("A batch with this word ends the process."),
     sluice::text("keep_word").describe("A batch with this word is not given back in time."));
@@ -42,6 +43,7 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
     retry_word_ = config.text("/retry_word");
     retry_times_ = config.integer("/retry_times");
     reject_word_ = config.text("/reject_word");
+    fatal_word_ = config.text("/fatal_word");
     throw_word_ = config.text("/throw_word");
     abort_word_ = config.text("/abort_word");
     keep_word_ = config.text("/keep_word");
@@ -98,6 +100,7 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
 
   sluice::Status verdict_on(const sluice::Record& record) {
     if (has(record.text(), reject_word_)) return sluice::Status::reject("not in this mood");
+    if (has(record.text(), fatal_word_)) return {SLUICE_E_FATAL, "that was one too many"};
     if (!has(record.text(), retry_word_)) return {};
     const std::scoped_lock lock(mutex_);
     const int64_t failed = failed_[std::string(record.id())]++;
@@ -110,6 +113,7 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
   std::string retry_word_;
   int64_t retry_times_ = 0;
   std::string reject_word_;
+  std::string fatal_word_;
   std::string throw_word_;
   std::string abort_word_;
   std::string keep_word_;
