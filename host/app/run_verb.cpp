@@ -3,6 +3,7 @@
 #include "api/api.hpp"
 #include "app/certificate_watch.hpp"
 #include "app/data_folder.hpp"
+#include "app/descriptors.hpp"
 #include "app/findings.hpp"
 #include "app/host_meters.hpp"
 #include "app/reloader.hpp"
@@ -58,8 +59,11 @@ Workbench::Options workbench_options(const RunOptions& options, const config::Pi
 }
 
 net::ServerOptions server_options(const config::Pipeline& pipeline, api::Access& access,
-                                  observe::Metrics& metrics) {
+                                  Workbench& bench) {
   net::ServerOptions options;
+  const auto limit = connections_within(descriptor_limit(), options.max_connections);
+  options.max_connections = limit.connections;
+  if (!limit.warning.empty()) bench.log.write(observe::Level::kWarn, "http", limit.warning);
   options.listen = pipeline.http.listen.text();
   options.max_body = pipeline.http.max_body;
   options.max_total_body = std::max<std::size_t>(options.max_total_body, 2 * options.max_body);
@@ -71,7 +75,7 @@ net::ServerOptions server_options(const config::Pipeline& pipeline, api::Access&
   options.admits_origin = [&access](std::string_view origin) {
     return access.admits_origin(origin);
   };
-  options.on_done = request_meter(metrics);
+  options.on_done = request_meter(bench.metrics);
   return options;
 }
 
@@ -113,7 +117,7 @@ class RunningHost {
         api_({bench.router, bench.loop, reloader_, pipeline_.graph(), *stores.ledger,
               *stores.dead_letters, *stores.archive, pipeline_.searcher(), bench.metrics,
               bench.clock}),
-        server_(bench.loop, server_options(*loaded->pipeline, access_, bench.metrics), bench.router,
+        server_(bench.loop, server_options(*loaded->pipeline, access_, bench), bench.router,
                 bench.workers),
         certificate_(loaded->pipeline->http.tls, server_, bench.log) {}
 
@@ -194,6 +198,7 @@ void give_memory_back() {
 
 int run(const RunOptions& options) {
   give_memory_back();
+  raise_descriptor_limit();
   Signals signals;  // before any thread, which inherit what is blocked here
   observe::install_crash_handler();
   const auto loaded = std::make_shared<config::Loaded>(

@@ -4,8 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
 #include <memory>
 #include <random>
+#include <vector>
 
 namespace sluice::testing {
 namespace {
@@ -102,6 +105,42 @@ TEST_F(HostileWire, KeepsPathsToItself) {
     EXPECT_TRUE(status >= 400 && status < 500) << path << ": " << answer;
     EXPECT_EQ(answer.find("root:"), std::string::npos) << path;
   }
+}
+
+// The limit that is lower unless somebody raises it, for what is started meanwhile.
+class FewDescriptors {
+ public:
+  explicit FewDescriptors(rlim_t most) {
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
+    const rlimit few{most, before_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  }
+  ~FewDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+  FewDescriptors(const FewDescriptors&) = delete;
+  FewDescriptors& operator=(const FewDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST(IdleClients, TakeNoFilesFromTheHost) {
+  constexpr rlim_t kFew = 128;
+  TestHost host;
+  {
+    const FewDescriptors few(kFew);
+    host.start();
+  }
+  rlimit raised{};
+  ASSERT_EQ(prlimit(host.process().pid(), RLIMIT_NOFILE, nullptr, &raised), 0);
+  EXPECT_EQ(raised.rlim_cur, raised.rlim_max);
+
+  std::vector<std::unique_ptr<RawConnection>> idle;
+  for (rlim_t i = 0; i < 2 * kFew; ++i) {
+    idle.push_back(std::make_unique<RawConnection>(host.http().port()));
+  }
+  const TestPage page = PageMaker("idle").make();
+  EXPECT_EQ(deliver(host.http(), Crawl("idle").page(page)).status, 202U);
+  EXPECT_TRUE(eventually([&] { return host.finds_one(page.word); })) << host.process().err();
 }
 
 }  // namespace
