@@ -1,6 +1,8 @@
 // Making, slicing and copying records.
 #include "data/record.hpp"
 
+#include <mutex>
+
 sluice_record::~sluice_record() { sluice::data::RecordRef::give_back(parent); }
 
 const sluice::data::MetaValue* sluice_record::meta(std::string_view key) const {
@@ -37,6 +39,7 @@ RecordRef make_slice(Record& parent, uint64_t offset, uint64_t length, uint32_t 
 
 RecordRef copy_record(const Record& record) {
   auto copy = RecordRef::adopt(new Record);
+  const std::scoped_lock lock(record.changing);
   if (record.parent) {
     record.parent->references.fetch_add(1, std::memory_order_relaxed);
     copy->parent = record.parent;

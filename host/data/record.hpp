@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -22,11 +23,25 @@ class Delivery;
 
 namespace sluice::data {
 class RecordRef;
-}
+
+// Of one record, for the few instructions of a change or a copy. A byte, as there are many records
+// and hardly ever two who want the same one.
+class RecordLock {
+ public:
+  void lock() noexcept {
+    while (flag_.test_and_set(std::memory_order_acquire)) std::this_thread::yield();
+  }
+  void unlock() noexcept { flag_.clear(std::memory_order_release); }
+
+ private:
+  std::atomic_flag flag_;
+};
+}  // namespace sluice::data
 
 // Written by its one owner at a time (abi/records.h); handed from thread to thread through queues,
 // which order the writes. `references` and `chunk_count` alone are touched by several threads at
-// once.
+// once. And where a stage keeps its batch too long, the host copies what the stage still writes to:
+// so the functions of the table change a record, and copy_record reads it, under `changing`.
 struct sluice_record {
   sluice_record() = default;
   sluice_record(const sluice_record&) = delete;
@@ -59,6 +74,7 @@ struct sluice_record {
   sluice::data::Account* account = nullptr;  // of the plugin that made it and has not given it away
   sluice::flow::Delivery* delivery = nullptr;  // set and read by flow alone, on its loop
   uint32_t attempts = 0;  // failed ones in the stage it is in; flow's, on its loop
+  mutable sluice::data::RecordLock changing;
   std::chrono::steady_clock::time_point failing_since{};  // of the first of them; flow's
 
   // Relaxed: whoever reads it got the record through a queue after the count was written.
@@ -111,7 +127,7 @@ RecordRef make_document(std::string id, BufferRef text);
 RecordRef make_slice(Record& parent, uint64_t offset, uint64_t length, uint32_t ordinal);
 
 // The same record a second time, for another branch or another attempt: shares text, document and
-// vectors, has metadata of its own.
+// vectors, has metadata of its own. Also of a record that a plugin has at this moment.
 RecordRef copy_record(const Record& record);
 
 // What it weighs in memory beside its document's text, in bytes; for limits and batch sizes.

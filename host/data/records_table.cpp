@@ -5,6 +5,7 @@
 #include "data/batch.hpp"
 
 #include <memory>
+#include <mutex>
 #include <new>
 #include <string>
 #include <string_view>
@@ -110,6 +111,7 @@ sluice_str record_group(const sluice_record* r) { return to_c(r->group()); }
 sluice_status record_set_group(sluice_record* r, sluice_str group) {
   if (r->parent) return SLUICE_E_INVALID;
   return allocating([&]() -> sluice_status {
+    const std::scoped_lock lock(r->changing);
     r->group_name = view(group);
     return SLUICE_OK;
   });
@@ -122,6 +124,7 @@ uint32_t record_op(const sluice_record* r) { return r->op; }
 
 sluice_status record_set_op(sluice_record* r, uint32_t op) {
   if (op > SLUICE_TRIM) return SLUICE_E_INVALID;
+  const std::scoped_lock lock(r->changing);
   r->op = op;
   return SLUICE_OK;
 }
@@ -135,7 +138,9 @@ sluice_status record_span(const sluice_record* r, sluice_span* out) {
 }
 
 sluice_status record_set_text(sluice_record* r, sluice_buffer* text) {
-  r->buffer = BufferRef(text);
+  BufferRef buffer(text);
+  const std::scoped_lock lock(r->changing);
+  std::swap(r->buffer, buffer);  // the old one goes after the lock: a plugin may be told of its end
   r->text = r->buffer.bytes();
   return SLUICE_OK;
 }
@@ -153,6 +158,7 @@ sluice_status meta_set(sluice_record* r, sluice_str key, const sluice_value* v) 
   return allocating([&]() -> sluice_status {
     auto value = MetaValue::from(*v);
     if (!value) return SLUICE_E_UNSUPPORTED;
+    const std::scoped_lock lock(r->changing);
     r->own_meta.set(view(key), std::move(*value));
     return SLUICE_OK;
   });
@@ -176,6 +182,7 @@ sluice_status vector_new(sluice_record* r, sluice_str name, size_t dim, float** 
   return allocating([&]() -> sluice_status {
     sluice_record::Vector made{std::string(view(name)), std::make_shared<float[]>(dim), dim};
     *out = made.values.get();
+    const std::scoped_lock lock(r->changing);
     for (auto& vector : r->vectors) {
       if (vector.name == made.name) {
         vector = std::move(made);

@@ -54,8 +54,8 @@ class Delivery {
   const std::string& document_id() const { return page_.document->id; }
   std::string_view group() const { return page_.document->group(); }
 
-  // The document itself, for its first stage or for TRIM; the delivery keeps a reference of its
-  // own.
+  // The document itself, for the archive, to be read; the delivery keeps a reference of its own.
+  // Nobody changes it: what stages get are copies.
   data::RecordRef share() {
     page_.document->references.fetch_add(1, std::memory_order_relaxed);
     return data::RecordRef::adopt(page_.document.get());

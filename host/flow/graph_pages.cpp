@@ -79,10 +79,9 @@ void Graph::admitted(Delivery& page) {
   const bool is_deletion = page.page().document->op == SLUICE_DELETE;
   const auto& targets = is_deletion ? sinks_ : heads_;
   page.opened(static_cast<uint32_t>(targets.size()));
-  for (std::size_t i = 1; i < targets.size(); ++i) {
-    targets[i]->runner().add(data::copy_record(*page.page().document));
-  }
-  targets.front()->runner().add(page.share());
+  // Copies, also for the only one: stages change what they get, and the document stays as it was
+  // received, for whoever reads it meanwhile, dead letters and the archive.
+  for (auto* target : targets) target->runner().add(data::copy_record(*page.page().document));
 }
 
 void Graph::known(Delivery& page, uint8_t answer) {

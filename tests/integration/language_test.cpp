@@ -57,6 +57,14 @@ TEST_F(Languages, AreDetectedWhereThePageSaysNothing) {
   EXPECT_EQ(found.json()["total"], 1) << found;
 }
 
+TEST_F(Languages, ThatWereDetectedAreNotInThePageAsItWasReceived) {
+  start("lenient");
+  ASSERT_EQ(ledger_of({page("", kEnglish)})["indexed"], 1);
+  const auto content = host_.http().get("/api/content/by-session/c").json();
+  ASSERT_EQ(content["total"], 1) << content;
+  EXPECT_FALSE(content["items"][0]["metadata"].contains("language")) << content;
+}
+
 TEST_F(Languages, ThatCannotBeToldPassALenientFilter) {
   start("lenient");
   EXPECT_EQ(ledger_of({page("", "12 34")})["indexed"], 1);

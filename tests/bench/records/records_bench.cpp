@@ -52,6 +52,12 @@ void copy_for_a_second_branch(benchmark::State& state) {
 }
 BENCHMARK(copy_for_a_second_branch);
 
+void copy_of_a_page_for_its_first_stage(benchmark::State& state) {
+  const auto document = page(10'000);
+  for (auto _ : state) benchmark::DoNotOptimize(copy_record(*document).get());
+}
+BENCHMARK(copy_of_a_page_for_its_first_stage);
+
 void encode_for_the_journal(benchmark::State& state) {
   const auto document = page(10'000);
   for (auto _ : state) benchmark::DoNotOptimize(encode(*document));

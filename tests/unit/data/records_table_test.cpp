@@ -5,9 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace sluice::data {
@@ -200,6 +202,32 @@ TEST_F(RecordsTable, ACopyIsIndependentButSharesTextAndVectors) {
   EXPECT_EQ(copy->text.data(), chunk->text.data());
   EXPECT_EQ(copy->vectors[0].values, chunk->vectors[0].values);
   EXPECT_EQ(&copy->document(), page.get());
+}
+
+// A stage that keeps its batch past its time goes on writing to records that go on without it.
+TEST_F(RecordsTable, ARecordCanBeCopiedWhileItsOwnerChangesIt) {
+  auto page = make_document("id", make_buffer("0123456789"));
+  std::atomic<bool> is_done{false};
+  std::thread owner([&] {
+    sluice_value value{};
+    value.kind = SLUICE_TEXT;
+    for (int i = 0; !is_done; i = (i + 1) % 8) {
+      const std::string text(static_cast<std::size_t>(i) * 10, 'x');
+      value.as.str = s(text);
+      const std::string key = "key" + std::to_string(i);
+      EXPECT_EQ(api_.meta_set(page.get(), s(key), &value), SLUICE_OK);
+      float* floats = nullptr;
+      EXPECT_EQ(api_.vector_new(page.get(), s("dense"), 4, &floats), SLUICE_OK);
+    }
+  });
+  for (int i = 0; i < 1000; ++i) {
+    const auto copy = copy_record(*page);
+    for (const auto& entry : copy->own_meta.entries()) {
+      EXPECT_EQ(entry.value.text.size(), static_cast<std::size_t>(entry.key.back() - '0') * 10);
+    }
+  }
+  is_done = true;
+  owner.join();
 }
 
 }  // namespace
