@@ -55,8 +55,9 @@ constexpr std::array<std::string_view, 7> kLiveSections = {"name",     "mode", "
                                                            "timeouts", "api",  "search"};
 constexpr std::array<std::string_view, 4> kLiveOfStage = {"concurrency", "timeout", "batch",
                                                           "retry"};
-// What the host has open for as long as it runs.
-constexpr std::array<std::string_view, 4> kFixedSections = {"version", "data", "journal", "http"};
+// Sections that other components are made for. What is in no list the host has open for as long as
+// it runs: http, data, journal, content.
+constexpr std::array<std::string_view, 2> kRebuiltSections = {"flow", "plugins"};
 
 template <std::size_t size>
 bool is_among(const std::array<std::string_view, size>& names, std::string_view name) {
@@ -66,10 +67,9 @@ bool is_among(const std::array<std::string_view, size>& names, std::string_view 
 Change::Effect effect_of(const std::string& path) {
   using Effect = Change::Effect;
   const std::string_view section = std::string_view(path).substr(0, path.find_first_of(".["));
-  if (is_among(kFixedSections, section)) return Effect::kRestart;
-  if (section != "stages") {
-    return is_among(kLiveSections, section) ? Effect::kLive : Effect::kRebuilt;
-  }
+  if (is_among(kLiveSections, section)) return Effect::kLive;
+  if (is_among(kRebuiltSections, section)) return Effect::kRebuilt;
+  if (section != "stages") return Effect::kRestart;
   const std::size_t name = path.find('.');
   const std::size_t setting = name == std::string::npos ? name : path.find('.', name + 1);
   if (setting == std::string::npos) return Effect::kRebuilt;

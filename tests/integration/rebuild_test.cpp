@@ -10,6 +10,7 @@
 #include <fstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace sluice::testing {
@@ -178,11 +179,19 @@ TEST_F(Rebuild, StopsWhileAReloadWaits) {
 
 TEST_F(Rebuild, SaysWhatARunningHostCannotTakeUp) {
   host_.start();
-  const Answer answer = reload_to({.data = "./elsewhere"});
-  EXPECT_EQ(answer.status, 422U) << answer;
-  ASSERT_EQ(answer.json()["findings"].size(), 1U) << answer;
-  EXPECT_EQ(answer.json()["findings"][0]["path"], "data") << answer;
-  EXPECT_TRUE(mentions(answer, "started again")) << answer;
+  const std::vector<std::pair<std::string, PipelineFile>> files = {
+      {"data", {.data = "./elsewhere"}},
+      {"journal.sync", {.top = "journal: {sync: interval}\n"}},
+      {"content.keep", {.top = "content: {keep: 7d}\n"}},
+      {"content.max_bytes", {.top = "content: {max_bytes: 1GiB}\n"}},
+      {"http.max_body", {.http = ", max_body: 1MiB"}}};
+  for (const auto& [path, file] : files) {
+    const Answer answer = reload_to(file);
+    EXPECT_EQ(answer.status, 422U) << path << ": " << answer;
+    ASSERT_EQ(answer.json()["findings"].size(), 1U) << answer;
+    EXPECT_EQ(answer.json()["findings"][0]["path"], path) << answer;
+    EXPECT_TRUE(mentions(answer, "started again")) << answer;
+  }
 }
 
 // Stages and modes change while two senders deliver a crawl.
