@@ -25,6 +25,7 @@ void Api::index(const net::ExchangePtr& x) {
   Fields fields(*body);
   auto document = take_document(fields);
   if (!fields.fault().empty()) return x->respond(net::error_response(422, fields.fault()));
+  x->release_body();
   sluice_record* const pushed = document.record.get();
   services::Event event;
   event.records = {&pushed, 1};

@@ -88,6 +88,7 @@ void Api::test_index(const net::ExchangePtr& x) {
   Fields fields(*body);
   auto document = take_document(fields);
   if (!fields.fault().empty()) return x->respond(net::error_response(422, fields.fault()));
+  x->release_body();
   const auto test = std::make_shared<Test>();
   test->url = document.url;
   sluice_record* const pushed = document.record.get();

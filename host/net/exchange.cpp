@@ -20,6 +20,11 @@ void Exchange::respond(Response response) {
   answer_(std::move(response));
 }
 
+void Exchange::release_body() {
+  request_.body = std::string();  // its room too, unlike clear
+  charge_ = ByteCharge();
+}
+
 void Exchange::when_gone(std::function<void()> on_gone) {
   {
     const std::scoped_lock lock(mutex_);

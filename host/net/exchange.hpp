@@ -18,13 +18,17 @@ class Exchange {
   using Answer = std::function<void(Response)>;
 
   // `answer` is called exactly once, on whichever thread responds; it must not throw. `charge` is
-  // given back when the exchange goes.
+  // given back with the body, or when the exchange goes.
   Exchange(Request request, Answer answer, ByteCharge charge = {});
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
   const Request& request() const { return request_; }
+
+  // By whoever answers, once the body is not read any more: an answer that takes long keeps no room
+  // from the bodies of others.
+  void release_body();
 
   // Any thread, once; what comes later is ignored.
   void respond(Response response);
@@ -39,9 +43,9 @@ class Exchange {
   void tell_gone();
 
  private:
-  const Request request_;
+  Request request_;
   const Answer answer_;
-  const ByteCharge charge_;
+  ByteCharge charge_;
   std::atomic<bool> is_answered_ = false;
 
   mutable std::mutex mutex_;  // guards what follows

@@ -31,6 +31,25 @@ TEST(Exchange, AnswersFiveHundredWhenDropped) {
             R"({"detail":"The server gave the request up without an answer; its log says why."})");
 }
 
+TEST(Exchange, GivesTheRoomOfItsBodyBackBeforeItsAnswer) {
+  const auto budget = std::make_shared<ByteBudget>(100);
+  ByteCharge charge(budget);
+  EXPECT_TRUE(charge.raise_to(60));
+  Request request;
+  request.path = "/api/test-index";
+  request.body = std::string(60, 'x');
+  Exchange exchange(
+      std::move(request), [](const Response&) {}, std::move(charge));
+  EXPECT_EQ(budget->used(), 60U);
+
+  exchange.release_body();
+
+  EXPECT_EQ(budget->used(), 0U);
+  EXPECT_TRUE(exchange.request().body.empty());
+  EXPECT_EQ(exchange.request().path, "/api/test-index");
+  exchange.respond(json_response(200, "{}"));
+}
+
 TEST(Response, EscapesTheDetail) {
   EXPECT_EQ(error_response(400, "a \"b\"\n\\ \x01 \xC3\xA4").body,
             "{\"detail\":\"a \\\"b\\\"\\n\\\\ \\u0001 \xC3\xA4\"}");
