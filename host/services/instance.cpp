@@ -149,14 +149,16 @@ void Instance::close_routes() {
 
 bool Instance::quiet() {
   close_routes();
-  std::set<net::TimerId> timers;
+  std::map<uint64_t, net::TimerId> timers;
   std::map<uint64_t, net::RequestId> requests;
   {
     const std::scoped_lock lock(mutex_);
-    timers.swap(timers_);
+    is_closing_ = true;
+    timers = timers_;
     requests = requests_;
   }
-  for (const auto id : timers) shared_.loop.cancel_timer(id);
+  // Those without an id yet are cancelled by whoever is about to begin them.
+  for (const auto& [number, id] : timers) shared_.loop.cancel_timer(id);
   for (const auto& [number, id] : requests) shared_.client.cancel(id);
   std::unique_lock lock(mutex_);
   if (idle_.wait_for(lock, kQuietWithin, [&] { return under_way_ == 0; })) return true;
@@ -177,25 +179,45 @@ void Instance::ended() {
   idle_.notify_all();  // under the lock: quiet may destroy this once it is released
 }
 
-void Instance::keep_timer(net::TimerId id) {
+uint64_t Instance::next_timer() {
   const std::scoped_lock lock(mutex_);
-  timers_.insert(id);
+  if (is_closing_) return 0;
+  timers_.emplace(++last_number_, 0);
+  return last_number_;
 }
 
-void Instance::drop_timer(net::TimerId id) {
+void Instance::keep_timer(uint64_t number, net::TimerId id) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto it = timers_.find(number);
+    if (it != timers_.end()) it->second = id;
+    if (it != timers_.end() && !is_closing_) return;
+  }
+  // Or it has fired, or its own call has cancelled it.
+  shared_.loop.cancel_timer(id);
+}
+
+net::TimerId Instance::drop_timer(uint64_t number) {
   const std::scoped_lock lock(mutex_);
-  timers_.erase(id);
+  const auto node = timers_.extract(number);
+  return node ? node.mapped() : 0;
 }
 
 uint64_t Instance::next_request() {
   const std::scoped_lock lock(mutex_);
-  requests_.emplace(++last_request_, 0);
-  return last_request_;
+  requests_.emplace(++last_number_, 0);
+  return last_number_;
 }
 
 void Instance::keep_request(uint64_t number, net::RequestId id) {
-  const std::scoped_lock lock(mutex_);
-  if (const auto it = requests_.find(number); it != requests_.end()) it->second = id;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto it = requests_.find(number);
+    if (it == requests_.end()) return;  // it has ended
+    it->second = id;
+    if (!is_closing_) return;
+  }
+  shared_.client.cancel(id);
 }
 
 net::RequestId Instance::drop_request(uint64_t number) {

@@ -21,7 +21,6 @@
 #include <functional>
 #include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -98,11 +97,14 @@ class Instance final : public data::Account {
   // Something of this component's is under way outside of it; quiet() waits for it.
   void began();
   void ended();
-  void keep_timer(net::TimerId id);
-  void drop_timer(net::TimerId id);
+  // Timers and requests have numbers before they begin, as they may end before whoever begins them
+  // knows their id. Once quiet() was called no timer begins (0), and a request is cancelled.
+  uint64_t next_timer();
+  void keep_timer(uint64_t number, net::TimerId id);
+  net::TimerId drop_timer(uint64_t number);  // 0: it has ended
+  uint64_t next_request();
   void keep_request(uint64_t number, net::RequestId id);
   net::RequestId drop_request(uint64_t number);  // 0: it has ended
-  uint64_t next_request();
 
   // Runs `f`, which calls a callback of the component, with its name in the breadcrumb.
   template <class F>
@@ -133,9 +135,10 @@ class Instance final : public data::Account {
   std::vector<Route> routes_;                    // guarded by mutex_
   std::vector<net::RouteId> open_routes_;        // guarded by mutex_
   bool are_routes_open_ = false;                 // guarded by mutex_
-  std::set<net::TimerId> timers_;                // guarded by mutex_
+  std::map<uint64_t, net::TimerId> timers_;      // guarded by mutex_
   std::map<uint64_t, net::RequestId> requests_;  // guarded by mutex_
-  uint64_t last_request_ = 0;                    // guarded by mutex_
+  uint64_t last_number_ = 0;                     // guarded by mutex_: of both
+  bool is_closing_ = false;                      // guarded by mutex_: quiet() was called
   std::size_t under_way_ = 0;                    // guarded by mutex_
 };
 

@@ -10,20 +10,24 @@ namespace {
 sluice_status start(const sluice_host* h, uint32_t delay_ms, uint32_t period_ms, void (*fn)(void*),
                     void* ctx, uint64_t* out_id) {
   Instance& instance = instance_of(h);
+  const uint64_t number = instance.next_timer();
+  if (number == 0) return SLUICE_E_STOPPING;
+  *out_id = number;  // before it can fire
   const auto id = instance.shared().loop.start_timer(
       std::chrono::milliseconds(delay_ms), std::chrono::milliseconds(period_ms),
-      [&instance, fn, ctx] {
+      [&instance, number, is_once = period_ms == 0, fn, ctx] {
         instance.call_back("timer", plugin::ThreadTag::kIo, [&] { fn(ctx); });
+        // After the call: who cancels it from another thread waits for the end of that.
+        if (is_once) instance.drop_timer(number);
       });
-  instance.keep_timer(id);
-  *out_id = id;
+  instance.keep_timer(number, id);
   return SLUICE_OK;
 }
 
 void cancel_timer(const sluice_host* h, uint64_t id) {
   Instance& instance = instance_of(h);
-  instance.drop_timer(id);
-  instance.shared().loop.cancel_timer(id);
+  if (const auto timer = instance.drop_timer(id); timer != 0)
+    instance.shared().loop.cancel_timer(timer);
 }
 
 sluice_status post(const sluice_host* h, void (*fn)(void*), void* ctx) {

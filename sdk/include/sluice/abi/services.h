@@ -81,7 +81,8 @@ typedef struct sluice_data {
 
 /* ---- sluice.timer/1 ------------------------------------------------------------
  * Fires on [io]. cancel returns after a running callback has ended, unless it is
- * called from inside it. All timers of a component are cancelled before stop. */
+ * called from inside it. All timers of a component are cancelled before stop; from
+ * then on start says SLUICE_E_STOPPING. */
 #define SLUICE_IFACE_TIMER "sluice.timer/1"
 typedef struct sluice_timer {
   uint32_t struct_size;
@@ -121,7 +122,8 @@ typedef struct sluice_http_response {
 typedef struct sluice_http_client {
   uint32_t struct_size;
   uint32_t reserved;
-  /* done runs exactly once, on [io], also after cancel (SLUICE_E_STOPPING). */
+  /* done runs exactly once, on [io], also after cancel (SLUICE_E_STOPPING). All
+   * requests of a component are cancelled before stop, those sent from then on too. */
   sluice_status (*send)(const sluice_host* h, const sluice_http_request* req,
                         void (*done)(void* ctx, const sluice_http_response* resp), void* ctx,
                         uint64_t* out_id);
