@@ -20,6 +20,12 @@ Result<void> Api::add(const Entry& entry) {
   return {};
 }
 
+std::vector<Api::Place> Api::places() {
+  std::vector<Place> places;
+  for (const auto& entry : entries()) places.push_back({entry.method, entry.pattern});
+  return places;
+}
+
 Result<void> Api::open() {
   for (const auto& entry : entries()) {
     if (auto added = add(entry); !added) {

@@ -48,6 +48,12 @@ class Api {
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
+  // What open opens, as far as others have to keep clear of it.
+  struct Place {
+    const char* method;
+    const char* pattern;
+  };
+  static std::vector<Place> places();
   // On an Error none is open.
   Result<void> open();
   // Relaxed: readers only want to know it soon.

@@ -1,9 +1,9 @@
 // sluice check: everything run checks, and nothing started.
+#include "app/checked.hpp"
 #include "app/findings.hpp"
 #include "app/verbs.hpp"
 #include "app/workbench.hpp"
 #include "base/clock.hpp"
-#include "flow/components.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -66,10 +66,9 @@ Checked check_one(const std::filesystem::path& file, const CheckOptions& options
   config::Loaded loaded = config::load_pipeline(file, {.overrides = options.overrides});
   if (!loaded.pipeline) return {std::move(loaded.findings), {}};
   Workbench bench(offline(*loaded.pipeline));
-  const flow::Components components(loaded, {bench.registry, bench.shared, bench.doorway},
-                                    loaded.findings);
+  const auto components = checked(loaded, bench);
   const bool is_probing = options.reaches_services && !loaded.findings.has_errors();
-  return {std::move(loaded.findings), is_probing ? probe(components) : std::vector<Probed>()};
+  return {std::move(loaded.findings), is_probing ? probe(*components) : std::vector<Probed>()};
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // sluice explain and sluice graph: what a pipeline file means, without starting it.
+#include "app/checked.hpp"
 #include "app/findings.hpp"
 #include "app/terminal_text.hpp"
 #include "app/verbs.hpp"
@@ -31,11 +32,7 @@ Opened open(const FileOptions& options) {
                 nullptr};
   if (!opened.loaded.pipeline) return opened;
   opened.bench = std::make_unique<Workbench>(offline(*opened.loaded.pipeline));
-  opened.components = std::make_unique<flow::Components>(
-      opened.loaded,
-      flow::Components::Sources{opened.bench->registry, opened.bench->shared,
-                                opened.bench->doorway},
-      opened.loaded.findings);
+  opened.components = checked(opened.loaded, *opened.bench);
   return opened;
 }
 

@@ -1,6 +1,7 @@
 // Reading beside, comparing, taking up.
 #include "app/reloader.hpp"
 
+#include "app/checked.hpp"
 #include "app/workbench.hpp"
 
 #include <algorithm>
@@ -74,16 +75,15 @@ api::Reloaded Reloader::read_and_take_up(api::Reload how) {
       config::load_pipeline(file_.path, {.overrides = file_.overrides}));
   if (!next->pipeline) return {.is_refused = true, .findings = std::move(next->findings)};
   Workbench bench(offline(*next->pipeline));
-  const flow::Components candidate(*next, {bench.registry, bench.shared, bench.doorway},
-                                   next->findings);
+  const auto candidate = checked(*next, bench);
   if (next->findings.has_errors()) {
     return {.is_refused = true, .findings = std::move(next->findings)};
   }
   const auto changes =
-      changes_between(*current(), running_.pipeline.components(), *next, candidate);
+      changes_between(*current(), running_.pipeline.components(), *next, *candidate);
   auto refused = refusals(changes, *next);
   if (refused.has_errors()) return {.is_refused = true, .findings = std::move(refused)};
-  if (how == api::Reload::kApply && !changes.empty()) take_up(next, candidate, changes);
+  if (how == api::Reload::kApply && !changes.empty()) take_up(next, *candidate, changes);
   if (next->findings.has_errors()) {
     return {.is_refused = true, .findings = std::move(next->findings)};
   }

@@ -36,6 +36,7 @@ class Reloader final : public api::Control {
            const observe::Log& log, observe::Metrics& metrics);
 
   std::shared_ptr<const config::Pipeline> pipeline() const override;
+  std::shared_ptr<const config::Loaded> current() const;
   uint64_t generation() const override;
   api::Reloaded reload(api::Reload how) override;
   // Before the host stops: a reload under way ends first, later ones are refused.
@@ -45,7 +46,6 @@ class Reloader final : public api::Control {
   api::Reloaded read_and_take_up(api::Reload how);
   void take_up(const std::shared_ptr<config::Loaded>& next, const flow::Components& candidate,
                const std::vector<Change>& changes);
-  std::shared_ptr<const config::Loaded> current() const;
   void tell(const api::Reloaded& reloaded) const;
 
   const File file_;

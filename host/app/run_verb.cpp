@@ -2,6 +2,7 @@
 #include "api/access.hpp"
 #include "api/api.hpp"
 #include "app/certificate_watch.hpp"
+#include "app/checked.hpp"
 #include "app/data_folder.hpp"
 #include "app/descriptors.hpp"
 #include "app/findings.hpp"
@@ -125,8 +126,9 @@ class RunningHost {
     pipeline_.graph().on_alarm([&signals](const std::string&) { signals.alarm(); });
     const auto file = reloader_.pipeline();
     meters_.watch_stages(*file);
-    auto started = pipeline_.start(*file);
-    if (started) started = api_.open();
+    // The host's own routes first: a component that wants one of them is the one in the wrong.
+    auto started = api_.open();
+    if (started) started = pipeline_.start(*reloader_.current());
     if (!started) return std::move(started).error();
     auto port = server_.start();
     if (!port) return port;
@@ -207,8 +209,7 @@ int run(const RunOptions& options) {
     if (loaded->pipeline) {
       // The plugins have their say too, so that everything wrong is told at once.
       Workbench bench(offline(*loaded->pipeline));
-      const flow::Components components(*loaded, {bench.registry, bench.shared, bench.doorway},
-                                        loaded->findings);
+      (void)checked(*loaded, bench);
     }
     return print_findings(loaded->findings, options.output);
   }
@@ -219,9 +220,7 @@ int run(const RunOptions& options) {
       pipeline, {bench.log, bench.metrics, bench.clock, [&signals] { signals.alarm(); }});
   if (!stores) return say(stores.error());
   bench.shared.state = stores->state.get();
-  auto components = std::make_unique<flow::Components>(
-      *loaded, flow::Components::Sources{bench.registry, bench.shared, bench.doorway},
-      loaded->findings);
+  auto components = checked(*loaded, bench);
   if (loaded->findings.has_errors()) return print_findings(loaded->findings, options.output);
   for (const auto& finding : loaded->findings.items()) {
     bench.log.write(observe::Level::kWarn, "config", finding.text());

@@ -22,10 +22,17 @@ Steady::time_point at_rest_by(const config::Pipeline& pipeline) {
   return Steady::now() + longest + kAfterTheLastBatch;
 }
 
-config::Finding finding_of(const config::Loaded& loaded, const Error& error) {
+// At the stage, when it is about one.
+config::Finding finding_of(const config::Loaded& loaded, const std::string& stage,
+                           const Error& error) {
   config::Finding finding;
   finding.file = loaded.document.file();
   finding.message = error.message;
+  if (const auto* spec = loaded.pipeline->stage(stage)) {
+    finding.file = spec->node->file();
+    finding.at = spec->at;
+    finding.path = spec->path();
+  }
   return finding;
 }
 
@@ -41,10 +48,13 @@ RunningPipeline::RunningPipeline(const config::Pipeline& pipeline,
       graph_(pipeline, *components_, environment),
       searcher_(*components_, environment.metrics) {}
 
-Result<void> RunningPipeline::start(const config::Pipeline& pipeline) {
-  auto started = components_->start(Steady::now() + pipeline.timeouts.start);
-  if (started) started = graph_.start();
-  return started;
+Result<void> RunningPipeline::start(const config::Loaded& loaded) {
+  auto started = components_->start(Steady::now() + loaded.pipeline->timeouts.start);
+  if (!started) {
+    const Error& error = started.error();
+    return Error{error.fault, finding_of(loaded, components_->failed(), error).text()};
+  }
+  return graph_.start();
 }
 
 void RunningPipeline::open_doorway() {
@@ -77,15 +87,13 @@ void RunningPipeline::replace(const config::Loaded& now, const config::Loaded& n
   look_in(*next.pipeline);
   auto fresh = std::make_unique<flow::Components>(next, sources_, findings, components_.get());
   if (findings.has_errors()) return look_in(*now.pipeline);
-  auto done = graph_.pause(at_rest_by(*now.pipeline));
-  if (done) {
-    done = exchange(now, next, std::move(fresh));
+  if (const auto paused = graph_.pause(at_rest_by(*now.pipeline)); paused.ok()) {
+    exchange(now, next, std::move(fresh), findings);
   } else {
     graph_.resume(*now.pipeline);
+    findings.add(finding_of(next, "", paused.error()));
   }
-  if (done) return;
-  look_in(*now.pipeline);
-  findings.add(finding_of(next, done.error()));
+  if (findings.has_errors()) look_in(*now.pipeline);
 }
 
 void RunningPipeline::look_in(const config::Pipeline& pipeline) {
@@ -97,45 +105,50 @@ void RunningPipeline::look_in(const config::Pipeline& pipeline) {
 // Nothing is in flight. A component and its successor may want the same file or the same lock, so
 // the old one stops first; sources, which are reached from outside, stop only when the new ones
 // have their routes.
-Result<void> RunningPipeline::exchange(const config::Loaded& now, const config::Loaded& next,
-                                       Set fresh) {
+void RunningPipeline::exchange(const config::Loaded& now, const config::Loaded& next, Set fresh,
+                               config::Findings& findings) {
   using Kind = flow::Components::Kind;
   const auto& timeouts = next.pipeline->timeouts;
   const auto others = components_->left_out_of(*fresh, Kind::kOthers);
   if (!searcher_.leave_out(others, Steady::now() + timeouts.drain)) {
-    return restore(now, {Fault::kTimeout,
-                         "a search under way does not come back, so the stages that it asks cannot "
-                         "be stopped; try again later"});
+    auto finding = finding_of(next, "",
+                              {Fault::kTimeout,
+                               "a search under way does not come back, so the stages that it asks "
+                               "cannot be stopped; try again later"});
+    restore(now, finding.text());
+    findings.add(std::move(finding));
+    return;
   }
   components_->stop(others, Steady::now() + timeouts.drain);
   if (auto started = fresh->start(Steady::now() + timeouts.start, components_.get()); !started) {
+    auto finding = finding_of(next, fresh->failed(), started.error());
     let_go(std::move(fresh));
-    return restore(now, started.error());
+    restore(now, finding.text());
+    findings.add(std::move(finding));
+    return;
   }
   components_->stop(components_->left_out_of(*fresh, Kind::kSources),
                     Steady::now() + timeouts.drain);
   take(*next.pipeline, std::move(fresh));
-  return {};
 }
 
 // The components that were stopped are made once more.
-Result<void> RunningPipeline::restore(const config::Loaded& now, const Error& because) {
+void RunningPipeline::restore(const config::Loaded& now, const std::string& because) {
   config::Findings findings;
   auto again = std::make_unique<flow::Components>(now, sources_, findings, components_.get());
-  Result<void> started;
-  if (findings.has_errors()) {
-    started = Error{Fault::kConfig, findings.items().front().text()};
-  } else {
-    started = again->start(Steady::now() + now.pipeline->timeouts.start, components_.get());
-  }
-  if (!started) {
+  if (!findings.has_errors()) {
+    const auto started =
+        again->start(Steady::now() + now.pipeline->timeouts.start, components_.get());
+    if (started.ok()) return take(*now.pipeline, std::move(again));
+    findings.add(finding_of(now, again->failed(), started.error()));
     let_go(std::move(again));
-    graph_.give_up("the pipeline could not be changed (" + because.message +
-                   "), and what ran before did not start again: " + started.error().message);
-    return because;
   }
-  take(*now.pipeline, std::move(again));
-  return because;
+  const auto& all = findings.items();
+  const auto error = std::find_if(all.begin(), all.end(), [](const config::Finding& finding) {
+    return finding.severity == config::Severity::kError;
+  });
+  graph_.give_up("the pipeline could not be changed (" + because +
+                 "), and what ran before did not start again: " + error->text());
 }
 
 void RunningPipeline::take(const config::Pipeline& pipeline, Set fresh) {

@@ -32,7 +32,7 @@ class RunningPipeline {
   const flow::Components& components() const { return *components_; }
 
   // In two steps, as the server opens between them. On an Error what was started is stopped.
-  Result<void> start(const config::Pipeline& pipeline);
+  Result<void> start(const config::Loaded& loaded);
   void open_doorway();
   // In the order of the data: sources, what is in flight. True: nothing was left in flight.
   bool drain(Steady::time_point deadline);
@@ -49,8 +49,9 @@ class RunningPipeline {
  private:
   using Set = std::unique_ptr<flow::Components>;
   void look_in(const config::Pipeline& pipeline);
-  Result<void> exchange(const config::Loaded& now, const config::Loaded& next, Set fresh);
-  Result<void> restore(const config::Loaded& now, const Error& because);
+  void exchange(const config::Loaded& now, const config::Loaded& next, Set fresh,
+                config::Findings& findings);
+  void restore(const config::Loaded& now, const std::string& because);
   void take(const config::Pipeline& pipeline, Set fresh);
   void let_go(Set set);
 

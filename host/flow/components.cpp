@@ -243,12 +243,14 @@ Result<void> Components::start(Steady::time_point deadline, const Components* be
   std::size_t opened = 0;  // of `fresh`, how many have their routes
   for (auto stage = fresh.begin(); started && stage != fresh.end(); ++stage) {
     started = (*stage)->component->start(deadline);
-    if (!started) started = std::move(started).error().in("stage \"" + (*stage)->name + "\"");
+    if (!started) failed_ = (*stage)->name;
   }
   for (; started && opened < fresh.size(); ++opened) {
     started = fresh[opened]->instance->open_routes(predecessor_of(*fresh[opened]));
     if (!started) {
-      started = std::move(started).error().in("stage \"" + fresh[opened]->name + "\"");
+      // Two cannot have one path, today or tomorrow.
+      started = Error{Fault::kConfig, started.error().message};
+      failed_ = fresh[opened]->name;
       break;
     }
   }

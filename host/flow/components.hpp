@@ -71,10 +71,12 @@ class Components final {
   // the page.
   std::string fingerprint() const;
 
-  // Starts sinks first and sources last, and opens routes. On an Error what was started here is
-  // stopped. Fault::kConfig: it cannot work as configured; anything else: not now.
+  // Starts sinks first and sources last, and opens routes. On an Error, which is of the stage
+  // failed(), what was started here is stopped. Fault::kConfig: it cannot work as configured;
+  // anything else: not now.
   // The routes of a source take the place of those of its predecessor in `before` at once.
   Result<void> start(Steady::time_point deadline, const Components* before = nullptr);
+  const std::string& failed() const { return failed_; }
   // Gives each source that works by itself a thread. After start, once pushes are welcome.
   void run_sources();
   // Lets the sources finish. Pushes are refused by now; routes still answer that the host is
@@ -116,6 +118,7 @@ class Components final {
   std::vector<const StageComponent*> left_;  // as they are, when they should have been stopped
   std::size_t lost_ = 0;
   config::Wiring wiring_;
+  std::string failed_;  // the stage that did not start
 };
 
 }  // namespace sluice::flow

@@ -266,6 +266,18 @@ std::shared_ptr<const Router::Table> Router::table() const {
   return table_;
 }
 
+std::optional<RouteInfo> Router::holder(std::string method, std::string pattern) const {
+  const auto like = make({std::move(method), std::move(pattern), {}, {}});
+  if (!like) return std::nullopt;
+  const auto table = this->table();
+  const auto found = std::find_if(table->begin(), table->end(), [&](const Entry& entry) {
+    return std::is_eq(order(*entry.route, **like));
+  });
+  if (found == table->end()) return std::nullopt;
+  const Route& route = *found->route;
+  return RouteInfo{route.method(), route.pattern(), route.options()};
+}
+
 // In order of specificity, so the first hit is the answer. A host has some dozens of routes, for
 // which going through them all is as fast as a tree and much less to read.
 RouteMatch Router::match(std::string_view method, const std::vector<std::string>& segments) const {

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -127,6 +128,9 @@ class Router {
   // As remove, and returns when no handler of the route is running and the handler is destroyed.
   // Not from inside one of its own handlers.
   bool remove_and_wait(RouteId id);
+
+  // Who stands where a route like this would; none: it is free, or no route.
+  std::optional<RouteInfo> holder(std::string method, std::string pattern) const;
 
   RouteMatch match(std::string_view method, const std::vector<std::string>& segments) const;
 

@@ -113,6 +113,13 @@ void Instance::declare(Route route) {
   keep_routes(std::move(*ids));
 }
 
+std::vector<net::RouteInfo> Instance::routes() {
+  std::vector<net::RouteInfo> infos;
+  const std::scoped_lock lock(mutex_);
+  for (const auto& route : routes_) infos.push_back({route.method, route.pattern, route.options});
+  return infos;
+}
+
 Result<void> Instance::open_routes(Instance* predecessor) {
   std::vector<net::NewRoute> fresh;
   {

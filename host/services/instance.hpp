@@ -71,6 +71,8 @@ class Instance final : public data::Account {
   // After configure the set of metrics is closed.
   void close_metrics() { has_open_metrics_ = false; }
 
+  // What the component has declared of sluice.http-server/1 so far.
+  std::vector<net::RouteInfo> routes();
   // Opens the routes that the component declared; on an Error none is open. Those of `predecessor`,
   // when there is one, go in the same moment: no request finds neither.
   Result<void> open_routes(Instance* predecessor = nullptr);

@@ -1,5 +1,6 @@
 // moody-sink: keeps nothing, and fails the way its settings say: slow, closed, now and then, by a
 // word in the text.
+#include <sluice/http.hpp>
 #include <sluice/plugin.hpp>
 #include <sluice/schema.hpp>
 
@@ -23,6 +24,7 @@ constexpr auto kSchema = sluice::object(
     sluice::duration("delay").otherwise("0s").describe("How long every batch takes."),
     sluice::text("hold_while").describe("A batch waits as long as this file exists."),
     sluice::text("fail_start").describe("It does not start, and says this."),
+    sluice::text("late_route").describe("A path that it asks for when it starts."),
     sluice::text("retry_word").describe("A record with this word fails for now."),
     sluice::integer("retry_times").range(1, 1000).otherwise(2).describe("How often it fails."),
     sluice::text("reject_word").describe("A record with this word fails for good."),
@@ -40,6 +42,7 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
     delay_ = config.duration("/delay");
     hold_while_ = config.text("/hold_while");
     fail_start_ = config.text("/fail_start");
+    late_route_ = config.text("/late_route");
     retry_word_ = config.text("/retry_word");
     retry_times_ = config.integer("/retry_times");
     reject_word_ = config.text("/reject_word");
@@ -51,8 +54,11 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
   }
 
   sluice::Status start() override {
-    if (fail_start_.empty()) return {};
-    return sluice::Status::config("/fail_start", fail_start_);
+    if (!fail_start_.empty()) return sluice::Status::config("/fail_start", fail_start_);
+    if (late_route_.empty()) return {};
+    return routes_.add_at(host(), "POST", late_route_, 0, [](sluice::HttpExchange exchange) {
+      exchange.respond(200, "text/plain", "moody");
+    });
   }
 
   // What a write needs is gone then: a host that stops a sink at work would crash sooner or later.
@@ -110,6 +116,7 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
   milliseconds delay_{};
   std::string hold_while_;
   std::string fail_start_;
+  std::string late_route_;
   std::string retry_word_;
   int64_t retry_times_ = 0;
   std::string reject_word_;
@@ -122,6 +129,7 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
 
   std::mutex mutex_;
   std::map<std::string, int64_t> failed_;  // by record id; guarded by mutex_
+  sluice::HttpRoutes routes_;
 };
 
 constexpr sluice_descriptor kMoodySink =
