@@ -4,6 +4,7 @@
 #include "api/api.hpp"
 #include "app/workbench.hpp"
 #include "config/wiring.hpp"
+#include "net/certificate.hpp"
 #include "net/router.hpp"
 
 #include <nlohmann/json.hpp>
@@ -65,6 +66,20 @@ class RouteCheck {
   net::Router table_;
 };
 
+void check_tls(config::Loaded& loaded) {
+  const config::Tls& tls = loaded.pipeline->http.tls;
+  if (tls.certificate.empty() || tls.key.empty()) return;  // half of it has its finding already
+  for (auto& fault : net::tls_faults(tls.certificate, tls.key)) {
+    const bool is_key = fault.file == net::TlsFault::File::kKey;
+    const config::Node* node =
+        loaded.document.find(is_key ? "/http/tls/key" : "/http/tls/certificate");
+    loaded.findings.add({.file = node->file(),
+                         .at = node->at(),
+                         .path = is_key ? "http.tls.key" : "http.tls.certificate",
+                         .message = std::move(fault.what)});
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<flow::Components> checked(config::Loaded& loaded, Workbench& bench) {
@@ -73,6 +88,7 @@ std::unique_ptr<flow::Components> checked(config::Loaded& loaded, Workbench& ben
       loaded.findings);
   RouteCheck routes(loaded);
   for (const auto& stage : components->all()) routes.add(*stage);
+  check_tls(loaded);
   loaded.findings.sort();
   return components;
 }

@@ -1,5 +1,6 @@
 // What only the whole host can know of a pipeline file: `check` and `run` say it alike, before
 // anything starts.
+#include "net/tls_files.hpp"
 #include "support/test_host.hpp"
 
 #include <gtest/gtest.h>
@@ -64,6 +65,34 @@ TEST_F(Check, TakesPathsOfTheirOwn) {
   const auto file = folder_.write("p.yaml", two_sources("", ", config: {webhook_path: /hook}"));
   const auto done = run_sluice({"check", file.string()});
   EXPECT_EQ(done.exit_code, 0) << done.err;
+}
+
+TEST_F(Check, FindsTlsFilesThatCannotBeUsed) {
+  const auto with = [](const std::string& files) {
+    return PipelineFile{.http = ", tls: {" + files + "}"}.text();
+  };
+  const std::string nothing = with("certificate: /nope.pem, key: /nope.key");
+  expect_refused(nothing,
+                 "4:50: http.tls.certificate: \"/nope.pem\" cannot be used (No such file or "
+                 "directory); give a readable PEM file");
+  expect_refused(nothing,
+                 "4:66: http.tls.key: \"/nope.key\" cannot be used (No such file or directory); "
+                 "give a readable PEM file");
+  folder_.write("text.pem", "no certificate");
+  expect_refused(with("certificate: text.pem, key: text.pem"),
+                 "4:50: http.tls.certificate: \"" + (folder_.path() / "text.pem").string() +
+                     "\" cannot be used (no start line)");
+}
+
+TEST_F(Check, FindsAKeyOfAnotherCertificate) {
+  const net::test::TlsFiles one("IP:127.0.0.1");
+  const net::test::TlsFiles other("IP:127.0.0.1");
+  expect_refused(
+      PipelineFile{.http =
+                       ", tls: {certificate: " + one.certificate() + ", key: " + other.key() + "}"}
+          .text(),
+      "4:" + std::to_string(57 + one.certificate().size()) + ": http.tls.key: \"" + other.key() +
+          "\" does not belong to the certificate \"" + one.certificate() + "\"");
 }
 
 // Which no check can know: the plugin asks for it only when it starts.
