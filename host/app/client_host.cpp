@@ -1,5 +1,6 @@
 #include "app/client_host.hpp"
 
+#include "app/choice.hpp"
 #include "app/terminal.hpp"
 #include "app/terminal_text.hpp"
 #include "net/url.hpp"
@@ -46,9 +47,7 @@ void add_url_option(CLI::App& verb, HostOptions& options) {
 void add_token_and_output(CLI::App& verb, HostOptions& options) {
   verb.add_option("--token", options.token, "The host's api.token, if it has one")
       ->envname("SLUICE_API_TOKEN");
-  verb.add_option("--output", options.output, "text for people, json for programs")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
+  add_output_choice(verb, [&options](const std::string& word) { options.output = word; });
 }
 
 Result<HostAddress> address_of(const std::string& url) {

@@ -1,4 +1,5 @@
 // sluice feed: pages from files to a webhook, as a crawl of Firecrawl would bring them.
+#include "app/choice.hpp"
 #include "app/client_host.hpp"
 #include "app/client_url.hpp"
 #include "app/client_verbs.hpp"
@@ -228,9 +229,8 @@ void add_crawl_options(CLI::App& verb, FeedOptions& options) {
   verb.add_option("--site", options.site, "Put in front of the paths of Markdown files")
       ->check(check_web_address)
       ->capture_default_str();
-  verb.add_option("--generation", options.generation, "Shape of the events: v0, v1 or v2")
-      ->check(CLI::IsMember({"v0", "v1", "v2"}))
-      ->capture_default_str();
+  add_choice(verb, {"--generation", {"v0", "v1", "v2"}, options.generation, "Shape of the events"},
+             [&options](const std::string& word) { options.generation = word; });
   verb.add_option("--secret", options.secret, "Signs every event, as webhook_secret wants it");
   verb.add_option("--crawl-id", options.crawl_id, "Id of the crawl; a random UUID if left out");
   CLI::Option* open =

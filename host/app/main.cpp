@@ -1,4 +1,5 @@
 // The command line of `sluice`: one subcommand a verb.
+#include "app/choice.hpp"
 #include "app/client_verbs.hpp"
 #include "app/new_verb.hpp"
 #include "app/verbs.hpp"
@@ -7,19 +8,16 @@
 #include <CLI/CLI.hpp>
 
 #include <csignal>
-#include <map>
 #include <memory>
 #include <string>
 
 namespace sluice::app {
 namespace {
 
-const std::map<std::string, Output> kOutputs = {{"text", Output::kText}, {"json", Output::kJson}};
+Output output_of(const std::string& word) { return word == "json" ? Output::kJson : Output::kText; }
 
 void add_output(CLI::App& verb, Output& output) {
-  verb.add_option("--output", output, "text or json")
-      ->transform(CLI::CheckedTransformer(kOutputs))
-      ->default_str("text");
+  add_output_choice(verb, [&output](const std::string& word) { output = output_of(word); });
 }
 
 void add_set(CLI::App& verb, std::vector<std::string>& overrides) {
@@ -39,12 +37,14 @@ void add_run(CLI::App& app, int& exit_code) {
   add_file(*verb, *options);
   verb->add_option("--ready-file", options->ready_file,
                    "Write the base URL into this file once requests are welcome");
-  verb->add_option("--log-level", options->log_level, "debug, info, warn or error")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
-      ->default_str("info");
-  verb->add_option("--log-format", options->log_format, "text or json")
-      ->transform(CLI::CheckedTransformer(kOutputs))
-      ->default_str("text");
+  add_choice(*verb,
+             {"--log-level",
+              {"debug", "info", "warn", "error"},
+              options->log_level,
+              "The least that is logged"},
+             [options](const std::string& word) { options->log_level = word; });
+  add_choice(*verb, {"--log-format", {"text", "json"}, "text", "Of the lines of the log"},
+             [options](const std::string& word) { options->log_format = output_of(word); });
   verb->footer(
       "Example:\n  sluice run pipelines/local.yaml\n\nSIGTERM finishes what is in flight and exits "
       "0.");
@@ -76,10 +76,10 @@ void add_graph(CLI::App& app, int& exit_code) {
   auto drawing = std::make_shared<Drawing>(Drawing::kMermaid);
   auto* verb = app.add_subcommand("graph", "Draw a pipeline");
   add_file(*verb, *options);
-  verb->add_option("--format", *drawing, "mermaid or dot")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, Drawing>{{"mermaid", Drawing::kMermaid}, {"dot", Drawing::kDot}}))
-      ->default_str("mermaid");
+  add_choice(*verb, {"--format", {"mermaid", "dot"}, "mermaid", "Of the drawing"},
+             [drawing](const std::string& word) {
+               *drawing = word == "dot" ? Drawing::kDot : Drawing::kMermaid;
+             });
   verb->callback([options, drawing, &exit_code] { exit_code = graph(*options, *drawing); });
 }
 

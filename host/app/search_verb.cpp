@@ -1,4 +1,5 @@
 // sluice search: asks a running host and prints what it found.
+#include "app/choice.hpp"
 #include "app/client_host.hpp"
 #include "app/client_verbs.hpp"
 #include "app/search_verb_text.hpp"
@@ -75,9 +76,12 @@ void add_search(CLI::App& app, int& exit_code) {
   CLI::App* verb = app.add_subcommand("search", "Ask a running host");
   verb->footer(kSearchFooter);
   verb->add_option("QUERY", options->query, "What to look for")->required();
-  verb->add_option("--mode", options->mode, "hybrid, semantic or keyword")
-      ->check(CLI::IsMember({"hybrid", "semantic", "keyword", "bm25"}))
-      ->capture_default_str();
+  add_choice(*verb,
+             {"--mode",
+              {"hybrid", "semantic", "keyword", "bm25"},
+              options->mode,
+              "By words, by meaning, or by both; bm25 is keyword"},
+             [options](const std::string& word) { options->mode = word; });
   verb->add_option("--limit", options->limit, "Results to show")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();

@@ -138,6 +138,33 @@ TEST_F(Cli, HelpsWithEveryVerb) {
   EXPECT_TRUE(run_sluice({"--version"}).out.starts_with("sluice "));
 }
 
+TEST_F(Cli, HelpsInPlainText) {
+  for (const char* verb : {"run", "check", "explain", "graph", "plugins", "inspect", "verify"}) {
+    const auto help = run_sluice({verb, "--help"});
+    EXPECT_NE(help.out.find("--output text|json [text]"), std::string::npos) << help.out;
+    for (const char c : help.out) {
+      EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20) << verb << ": " << +c;
+    }
+  }
+}
+
+TEST_F(Cli, SaysWhichWordsThereAre) {
+  struct Case {
+    std::vector<std::string> words;
+    std::string sentence;
+  };
+  for (const Case& c :
+       {Case{{"check", good(), "--output", "xml"},
+             "--output: it is one of text, json, not \"xml\""},
+        Case{{"run", good(), "--log-level", "inf"},
+             "--log-level: it is one of debug, info, warn, error, not \"inf\"; did you mean "
+             "\"info\"?"}}) {
+    const auto done = run_sluice(c.words);
+    EXPECT_EQ(done.exit_code, kUsage) << done.err;
+    EXPECT_NE(done.err.find(c.sentence), std::string::npos) << done.err;
+  }
+}
+
 TEST_F(Cli, RefusesWrongUse) {
   const std::vector<std::vector<std::string>> uses = {{},
                                                       {"dance"},
