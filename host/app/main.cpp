@@ -2,14 +2,18 @@
 #include "app/choice.hpp"
 #include "app/client_verbs.hpp"
 #include "app/new_verb.hpp"
+#include "app/terminal.hpp"
+#include "app/usage.hpp"
 #include "app/verbs.hpp"
 #include "services/instance.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace sluice::app {
 namespace {
@@ -22,7 +26,8 @@ void add_output(CLI::App& verb, Output& output) {
 
 void add_set(CLI::App& verb, std::vector<std::string>& overrides) {
   verb.add_option("--set", overrides, "Replace a value of the file: --set http.listen=127.0.0.1:0")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->check(is_setting("stages.embed.concurrency=4"));
 }
 
 void add_file(CLI::App& verb, FileOptions& options) {
@@ -109,7 +114,8 @@ void add_verify(CLI::App& app, int& exit_code) {
   verb->add_option("FILE", options->file, "A plugin, such as chunker.so");
   verb->add_option("--only", options->only, "Only checks whose id matches: --only '^batch'");
   verb->add_option("--set", options->overrides, "A setting to try it with: --set url=http://h:1")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->check(is_setting("url=http://h:1"));
   verb->add_option("--seed", options->seed, "Of everything random")->default_str("1");
   verb->add_option("--walks", options->walks, "Random lives in life.walk")->default_str("1000");
   verb->add_option("--patience", options->patience,
@@ -161,7 +167,8 @@ int command_line(int argc, char** argv) {
   app.set_version_flag("--version", std::string("sluice ") + services::kHostVersion);
   app.require_subcommand(1);
   app.footer(
-      "Start here:\n  sluice run pipelines/local.yaml\n  sluice feed http://127.0.0.1:8080 docs/\n"
+      "\"sluice help VERB\" says more of one.\n\nStart here:\n  sluice run pipelines/local.yaml\n  "
+      "sluice feed http://127.0.0.1:8080 docs/\n"
       "  sluice search \"how do I ...\"");
   int exit_code = kFine;
   add_run(app, exit_code);
@@ -179,9 +186,15 @@ int command_line(int argc, char** argv) {
   add_verify(app, exit_code);
   add_new(app, exit_code);
   add_schema(app, exit_code);
+  auto words = words_of(argc, argv);
+  std::reverse(words.begin(), words.end());  // as CLI11 takes them
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
+    if (const std::string wrong = unknown_verb(app); !wrong.empty()) {
+      complain(wrong);
+      return kUsage;
+    }
     return app.exit(error) == 0 ? kFine : kUsage;
   }
   return exit_code;

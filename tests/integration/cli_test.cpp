@@ -148,17 +148,32 @@ TEST_F(Cli, HelpsInPlainText) {
   }
 }
 
-TEST_F(Cli, SaysWhichWordsThereAre) {
+TEST_F(Cli, HelpsWithAVerbThatIsNamed) {
+  EXPECT_EQ(run_sluice({"help"}).out, run_sluice({"--help"}).out);
+  EXPECT_EQ(run_sluice({"help", "run"}).out, run_sluice({"run", "--help"}).out);
+  EXPECT_EQ(run_sluice({"help", "dlq", "ls"}).out, run_sluice({"dlq", "ls", "--help"}).out);
+  EXPECT_EQ(run_sluice({"help", "run"}).exit_code, 0);
+}
+
+TEST_F(Cli, SaysWhichWordIsWrong) {
   struct Case {
     std::vector<std::string> words;
     std::string sentence;
   };
   for (const Case& c :
-       {Case{{"check", good(), "--output", "xml"},
+       {Case{{"chek", "x"}, "sluice: there is no verb \"chek\"; did you mean \"check\"?\n"},
+        Case{{"bogus"}, "sluice: there is no verb \"bogus\"\n\"sluice --help\" lists them.\n"},
+        Case{{"help", "bogus"}, "sluice: there is no verb \"bogus\"\n"},
+        Case{{"dlq", "shwo"},
+             "there is no verb \"shwo\"; did you mean \"show\"?\n\"sluice dlq "
+             "--help\" lists them.\n"},
+        Case{{"check", good(), "--output", "xml"},
              "--output: it is one of text, json, not \"xml\""},
         Case{{"run", good(), "--log-level", "inf"},
              "--log-level: it is one of debug, info, warn, error, not \"inf\"; did you mean "
-             "\"info\"?"}}) {
+             "\"info\"?"},
+        Case{{"check", good(), "--set", "mode"},
+             "--set: expected path=value, such as stages.embed.concurrency=4, got \"mode\""}}) {
     const auto done = run_sluice(c.words);
     EXPECT_EQ(done.exit_code, kUsage) << done.err;
     EXPECT_NE(done.err.find(c.sentence), std::string::npos) << done.err;
