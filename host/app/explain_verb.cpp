@@ -1,9 +1,8 @@
-// sluice explain and sluice graph: what a pipeline file means, without starting it.
-#include "app/checked.hpp"
+// sluice explain: what a pipeline file means, without starting it.
 #include "app/findings.hpp"
+#include "app/opened.hpp"
 #include "app/terminal_text.hpp"
 #include "app/verbs.hpp"
-#include "app/workbench.hpp"
 #include "config/units.hpp"
 #include "flow/components.hpp"
 #include "flow/policy.hpp"
@@ -19,22 +18,6 @@
 
 namespace sluice::app {
 namespace {
-
-struct Opened {
-  config::Loaded loaded;
-  std::unique_ptr<Workbench> bench;
-  std::unique_ptr<flow::Components> components;
-};
-
-// The file with its components configured; only good without errors in `loaded.findings`.
-Opened open(const FileOptions& options) {
-  Opened opened{config::load_pipeline(options.file, {.overrides = options.overrides}), nullptr,
-                nullptr};
-  if (!opened.loaded.pipeline) return opened;
-  opened.bench = std::make_unique<Workbench>(offline(*opened.loaded.pipeline));
-  opened.components = checked(opened.loaded, *opened.bench);
-  return opened;
-}
 
 // What the mode means, each line with what it is about.
 using Lines = std::vector<std::pair<std::string, std::string>>;
@@ -132,7 +115,7 @@ nlohmann::json as_json(const Opened& opened) {
 }  // namespace
 
 int explain(const FileOptions& options) {
-  const Opened opened = open(options);
+  const Opened opened = open_file(options);
   if (opened.loaded.findings.has_errors())
     return print_findings(opened.loaded.findings, options.output);
   if (options.output == Output::kJson) {
@@ -143,51 +126,6 @@ int explain(const FileOptions& options) {
   std::cout << pipeline.name << ", " << config::text_of(pipeline.mode) << "\n\n";
   print(in_words(pipeline, *opened.components));
   std::cout << '\n' << as_json(opened).dump(2) << '\n';
-  return kFine;
-}
-
-int graph(const FileOptions& options, Drawing drawing) {
-  const Opened opened = open(options);
-  if (opened.loaded.findings.has_errors())
-    return print_findings(opened.loaded.findings, options.output);
-  const config::Wiring& wiring = opened.components->wiring();
-  const bool is_dot = drawing == Drawing::kDot;
-  std::vector<std::pair<std::string, std::string>> edges;
-  for (const auto& source : wiring.sources) {
-    if (wiring.dedupe) {
-      edges.emplace_back(source, *wiring.dedupe);
-    } else {
-      for (const auto& head : wiring.heads) edges.emplace_back(source, head);
-    }
-  }
-  if (wiring.dedupe) {
-    for (const auto& head : wiring.heads) edges.emplace_back(*wiring.dedupe, head);
-  }
-  for (const auto& [from, targets] : wiring.edges) {
-    const bool is_stage =
-        std::find(wiring.order.begin(), wiring.order.end(), from) != wiring.order.end();
-    if (!is_stage) continue;
-    for (const auto& to : targets) edges.emplace_back(from, to);
-  }
-  std::cout << (is_dot ? "digraph pipeline {\n  rankdir=LR;\n  node [shape=box];\n"
-                       : "flowchart LR\n");
-  for (const auto& stage : opened.components->all()) {
-    if (is_dot) {
-      std::cout << "  \"" << stage->name << "\" [label=\"" << stage->name << "\\n"
-                << stage->plugin << "\"];\n";
-    } else {
-      std::cout << "  " << stage->name << "[\"" << stage->name << "<br/>" << stage->plugin
-                << "\"]\n";
-    }
-  }
-  for (const auto& [from, to] : edges) {
-    if (is_dot) {
-      std::cout << "  \"" << from << "\" -> \"" << to << "\";\n";
-    } else {
-      std::cout << "  " << from << " --> " << to << '\n';
-    }
-  }
-  if (is_dot) std::cout << "}\n";
   return kFine;
 }
 

@@ -136,16 +136,21 @@ void add_verify(CLI::App& app, int& exit_code) {
 
 void add_schema(CLI::App& app, int& exit_code) {
   auto path = std::make_shared<std::vector<std::filesystem::path>>();
-  auto is_markdown = std::make_shared<bool>(false);
+  auto form = std::make_shared<SchemaForm>(SchemaForm::kJson);
   auto* verb = app.add_subcommand(
       "schema", "Print the JSON Schema of the pipeline file, with every plugin's settings");
   verb->add_option("--path", *path,
                    "Folders to look in, before SLUICE_PLUGIN_PATH and those around the executable");
-  verb->add_flag("--markdown", *is_markdown, "The plugins' settings as tables instead");
+  add_choice(
+      *verb,
+      {"--output", {"json", "markdown"}, "json", "markdown: the plugins' settings as tables"},
+      [form](const std::string& word) {
+        *form = word == "markdown" ? SchemaForm::kMarkdown : SchemaForm::kJson;
+      });
+  verb->add_flag_callback(
+      "--markdown", [form] { *form = SchemaForm::kMarkdown; }, "As --output markdown");
   verb->footer("For completion in an editor:\n  sluice schema > sluice.schema.json");
-  verb->callback([path, is_markdown, &exit_code] {
-    exit_code = schema(*path, *is_markdown ? SchemaForm::kMarkdown : SchemaForm::kJson);
-  });
+  verb->callback([path, form, &exit_code] { exit_code = schema(*path, *form); });
 }
 
 void add_new(CLI::App& app, int& exit_code) {

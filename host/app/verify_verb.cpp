@@ -13,19 +13,23 @@
 namespace sluice::app {
 namespace {
 
-int list_checks() {
+int list_checks(Output output) {
+  auto list = nlohmann::json::array();
   for (const verify::Check& check : verify::checks()) {
-    const bool is_error = check.severity == verify::Severity::kError;
-    std::cout << std::left << std::setw(22) << check.id << std::setw(9)
-              << (is_error ? "error" : "warning") << check.promise << '\n';
+    const char* severity = check.severity == verify::Severity::kError ? "error" : "warning";
+    list.push_back({{"id", check.id}, {"severity", severity}, {"promise", check.promise}});
+    if (output == Output::kJson) continue;
+    std::cout << std::left << std::setw(22) << check.id << std::setw(9) << severity << check.promise
+              << '\n';
   }
+  if (output == Output::kJson) std::cout << list.dump(2) << '\n';
   return kFine;
 }
 
 }  // namespace
 
 int verify(const VerifyOptions& options) {
-  if (options.lists) return list_checks();
+  if (options.lists) return list_checks(options.output);
   verify::Options what;
   what.file = options.file;
   what.only = options.only;

@@ -95,6 +95,28 @@ TEST_F(Cli, DrawsAPipeline) {
   EXPECT_NE(dot.out.find(R"("embed" -> "vectors")"), std::string::npos) << dot.out;
 }
 
+TEST_F(Cli, DrawsAPipelineForMachines) {
+  const auto done = run_sluice({"graph", good(), "--output", "json"});
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  const auto drawn = json::parse(done.out);
+  EXPECT_EQ(drawn["stages"][0], json::parse(R"({"name": "crawl", "plugin": "firecrawl-source"})"));
+  EXPECT_EQ(drawn["stages"].size(), 6U);
+  EXPECT_EQ(drawn["edges"][0], json::parse(R"({"from": "crawl", "to": "seen"})"));
+  EXPECT_EQ(drawn["edges"].size(), 5U);
+}
+
+TEST_F(Cli, PrintsForMachinesWhereverItPrintsData) {
+  const auto checks = run_sluice({"verify", "--list", "--output", "json"});
+  EXPECT_EQ(checks.exit_code, 0) << checks.err;
+  const auto list = json::parse(checks.out);
+  ASSERT_FALSE(list.empty());
+  for (const char* key : {"id", "severity", "promise"})
+    EXPECT_TRUE(list[0][key].is_string()) << key;
+  const auto schema = run_sluice({"schema", "--path", SLUICE_PLUGIN_FOLDER, "--output", "json"});
+  EXPECT_EQ(schema.exit_code, 0) << schema.err;
+  EXPECT_EQ(json::parse(schema.out)["title"], "Sluice pipeline");
+}
+
 TEST_F(Cli, ListsAndInspectsPlugins) {
   const auto list = run_sluice({"plugins", "--path", SLUICE_PLUGIN_FOLDER, "--output", "json"});
   EXPECT_EQ(list.exit_code, 0) << list.err;
