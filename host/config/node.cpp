@@ -105,9 +105,11 @@ bool is_plain_key(std::string_view key) {
 
 }  // namespace
 
-Scalar Node::typed() const {
+Scalar Node::typed() const { return typed_as(style_); }
+
+Scalar Node::typed_as(Style style) const {
   if (is_null()) return nullptr;
-  if (style_ == Style::kQuoted) return std::string_view(text_);
+  if (style == Style::kQuoted) return std::string_view(text_);
   const std::string_view text = text_;
   if (is_one_of(text, {"", "~", "null", "Null", "NULL"})) return nullptr;
   if (is_one_of(text, {"true", "True", "TRUE"})) return true;

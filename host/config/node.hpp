@@ -49,6 +49,7 @@ class Node {
   const std::string& text() const { return text_; }
   Style style() const { return style_; }
   Scalar typed() const;
+  Scalar typed_as(Style style) const;  // as if it stood there without quotes, or with them
 
   // What the user wrote, if `text` came from the environment; else empty. Messages show this
   // instead of the text, which may be a secret.

@@ -191,17 +191,21 @@ std::optional<json> Validation::mismatch(const Rule& rule, const Node& node, con
     if (wanted == Type::kBoolean && (node.text() == "no" || node.text() == "off")) {
       message += "; did you mean false?";
     }
-    Node plain(Node::Kind::kScalar, node.at(), node.file());
-    plain.set_text(node.text(), Node::Style::kPlain);
     const bool is_quoted = node.style() == Node::Style::kQuoted && wanted != Type::kString;
-    if (is_quoted && type_of(plain.typed()) == wanted) message += "; leave out the quotes";
+    if (is_quoted && type_of(node.typed_as(Node::Style::kPlain)) == wanted)
+      message += "; leave out the quotes";
   }
   report(node, path, message);
   return std::nullopt;
 }
 
 std::optional<json> Validation::scalar(const Rule& rule, const Node& node, const Path& path) {
-  Scalar typed = node.typed();
+  // Inside [ ] and { } a ${NAME} needs quotes, which therefore do not say that text is meant.
+  const bool is_text_wanted = !rule.types.empty() && rule.allows(Type::kString);
+  const bool is_quoted_variable = node.style() == Node::Style::kQuoted &&
+                                  !node.template_text().empty() && !rule.types.empty() &&
+                                  !is_text_wanted;
+  Scalar typed = is_quoted_variable ? node.typed_as(Node::Style::kPlain) : node.typed();
   const bool is_null = std::holds_alternative<std::nullptr_t>(typed);
   if (is_null && !rule.types.empty() && rule.allows(Type::kNull)) return json(nullptr);
   const bool is_measured = rule.format == Format::kDuration || rule.format == Format::kBytes ||
@@ -215,7 +219,6 @@ std::optional<json> Validation::scalar(const Rule& rule, const Node& node, const
     typed = static_cast<std::int64_t>(*number);
     type = Type::kInteger;
   }
-  const bool is_text_wanted = !rule.types.empty() && rule.allows(Type::kString);
   if (node.is_untyped() && is_text_wanted && (!type || !rule.allows(*type))) {
     typed = std::string_view(node.text());
     type = Type::kString;

@@ -240,6 +240,32 @@ TEST(Schema, RedactsWhatIsSecret) {
       "either": "********"})"));
 }
 
+TEST(Schema, TakesNumbersFromVariables) {
+  struct Case {
+    const char* rule;
+    const char* yaml;
+    const char* value;
+    const char* canonical;
+  };
+  for (const Case& c :
+       {Case{R"({"type": "integer"})", "a: ${V}", "500", "500"},
+        Case{R"({"type": "integer"})", "a: \"${V}\"", "500", "500"},
+        Case{R"({"type": "integer"})", "{a: '${V}'}", "0x10", "16"},
+        Case{R"({"type": "integer"})", "a: \"${V:-7}\"", "", "7"},
+        Case{R"({"type": "integer"})", "a: \"${V}00\"", "5", "500"},
+        Case{R"({"type": "number"})", "{a: \"${V}\"}", "0.5", "0.5"},
+        Case{R"({"type": "boolean"})", "{a: \"${V}\"}", "true", "true"},
+        Case{R"({"type": "string"})", "{a: \"${V}\"}", "500", "\"500\""},
+        Case{R"({"type": "string"})", "a: ${V}", "true", "\"true\""},
+        Case{R"({"type": ["string", "integer"]})", "{a: \"${V}\"}", "5", "\"5\""}}) {
+    const Validated done = validate(of_a(c.rule), c.yaml, {{"V", c.value}});
+    EXPECT_EQ(done.lines, Lines{}) << c.yaml;
+    EXPECT_EQ(done.value["a"], json::parse(c.canonical)) << c.yaml;
+  }
+  EXPECT_EQ(validate(of_a(R"({"type": "integer"})"), "{a: \"${V}\"}", {{"V", "many"}}).lines,
+            Lines{"p.yaml:1:5: a: expected an integer, got the value of \"${V}\""});
+}
+
 TEST(Schema, MatchesPatternsInBoundedTime) {
   const std::string hostile(1000, 'a');
   const Validated slow =
