@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::string_view kHidden = "********";
 
-// redis://user:password@host to redis://********@host.
+// redis://user:password@host to redis://********:********@host: of the same form, so that whoever
+// reads URLs still takes it.
 std::string without_credentials(const std::string& url) {
   const std::size_t slashes = url.find("://");
   if (slashes == std::string::npos) return url;
@@ -19,7 +20,9 @@ std::string without_credentials(const std::string& url) {
   const std::size_t authority_end = std::min(url.find_first_of("/?#", start), url.size());
   const std::size_t at = url.substr(0, authority_end).rfind('@');
   if (at == std::string::npos || at < start) return url;
-  return url.substr(0, start) + std::string(kHidden) + url.substr(at);
+  std::string hidden(kHidden);
+  if (url.find(':', start) < at) hidden += ":" + hidden;
+  return url.substr(0, start) + hidden + url.substr(at);
 }
 
 bool is_unset(const nlohmann::json& value) {
@@ -31,7 +34,7 @@ void hide(const Rule& rule, nlohmann::json& value) {
     if (!is_unset(value)) value = kHidden;
     return;
   }
-  if (rule.format == Format::kUri && value.is_string()) {
+  if (value.is_string()) {  // whatever its format: many a plugin takes a URL as text
     value = without_credentials(value.get_ref<const std::string&>());
   }
   for (const auto& branch : rule.one_of) hide(*branch, value);

@@ -39,7 +39,7 @@ class Schema {
   nlohmann::json validate(const Node& node, const std::string& path, Findings& findings) const;
 
   // `value` (canonical) for printing: "********" for what is secret and set, no user and password
-  // in URLs.
+  // in what looks like a URL.
   nlohmann::json redact(nlohmann::json value) const;
 
  private:

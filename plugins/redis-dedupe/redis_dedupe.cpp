@@ -29,7 +29,6 @@ constexpr std::chrono::seconds kAskAgain{10};
 constexpr auto kSchema = sluice::object(
     sluice::text("url")
         .required()
-        .secret()
         .with("examples", R"(["redis://localhost:6379"])")
         .describe("Where Redis is: redis://[user:password@]host[:port][/database], or "
                   "unix:///path[?db=database]."),

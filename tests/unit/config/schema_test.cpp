@@ -229,14 +229,18 @@ TEST(Schema, RedactsWhatIsSecret) {
   auto schema = Schema::parse(R"({"type": "object", "properties": {
       "token": {"type": "string", "x-secret": true}, "unset": {"type": "string", "x-secret": true},
       "url": {"type": "string", "format": "uri"}, "plain": {"type": "string"},
+      "address": {"type": "string"},
       "list": {"type": "array", "items": {"x-secret": true}},
       "map": {"type": "object", "additionalProperties": {"x-secret": true}},
       "either": {"oneOf": [{"type": "integer"}, {"type": "string", "x-secret": true}]}}})");
   ASSERT_TRUE(schema.ok());
-  EXPECT_EQ(schema->redact(json::parse(R"({"token": "t", "unset": "", "url": "redis://u:p@w@h:1/0",
-      "plain": "x", "list": ["a", {"b": 1}], "map": {"k": 5}, "either": "s"})")),
-            json::parse(R"({"token": "********", "unset": "", "url": "redis://********@h:1/0",
-      "plain": "x", "list": ["********", "********"], "map": {"k": "********"},
+  EXPECT_EQ(
+      schema->redact(json::parse(R"({"token": "t", "unset": "", "url": "redis://u:p@w@h:1/0",
+      "plain": "x", "address": "http://u@h/", "list": ["a", {"b": 1}], "map": {"k": 5},
+      "either": "s"})")),
+      json::parse(R"({"token": "********", "unset": "", "url": "redis://********:********@h:1/0",
+      "plain": "x", "address": "http://********@h/", "list": ["********", "********"],
+      "map": {"k": "********"},
       "either": "********"})"));
 }
 
