@@ -128,6 +128,23 @@ void check_unused(WiringCheck& check) {
   }
 }
 
+// The host sends batches to transforms and sinks only; a source comes by itself, and a dedupe stage
+// is asked for whatever waits, for as long as it takes.
+void check_batch_settings(WiringCheck& check, const std::string& name, const char* kind) {
+  const StageSpec* stage = check.pipeline.stage(name);
+  if (stage == nullptr || check.facts_of(name) == nullptr) return;
+  for (const char* key : kBatchSettings) {
+    const Member* member = stage->node->member(key);
+    if (member == nullptr) continue;
+    check.findings.add({.file = member->value->file(),
+                        .at = member->key_at,
+                        .path = path_of(stage->path(), key),
+                        .message = std::string("has no effect on a ") + kind +
+                                   "; it is for the stages that get batches",
+                        .severity = Severity::kWarning});
+  }
+}
+
 void check_http(WiringCheck& check) {
   const Http& http = check.pipeline.http;
   const Node* listen = check.document.find("/http/listen");
@@ -215,6 +232,10 @@ Wiring check_wiring(const Pipeline& pipeline, const Document& document, const Fa
   UsesCheck(check).run();
   check_search(check);
   check_unused(check);
+  for (const std::string& source : check.wiring.sources) {
+    check_batch_settings(check, source, "source");
+  }
+  if (check.wiring.dedupe) check_batch_settings(check, *check.wiring.dedupe, "dedupe stage");
   check_http(check);
   findings.sort();
   return std::move(check.wiring);

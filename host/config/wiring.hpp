@@ -3,6 +3,7 @@
 
 #include "config/pipeline.hpp"
 
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
@@ -18,6 +19,10 @@ inline constexpr std::string_view kTransformRole = "sluice.transform/1";
 inline constexpr std::string_view kSinkRole = "sluice.sink/1";
 inline constexpr std::string_view kEmbedRole = "sluice.embed/1";
 inline constexpr std::string_view kSearchRole = "sluice.search/1";
+
+// Settings of a stage that are about the batches it gets.
+inline constexpr std::array<const char*, 4> kBatchSettings = {"concurrency", "timeout", "batch",
+                                                              "retry"};
 
 // What a plugin says about itself, as far as wiring needs it.
 struct PluginFacts {

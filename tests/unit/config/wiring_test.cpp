@@ -273,7 +273,9 @@ TEST(Wiring, WarnsOfWhatWorksOtherwiseThanItLooks) {
       "flow: [s, c, e, l]\n");
   EXPECT_EQ(
       wired.lines,
-      (Lines{"4:37: stages.c.concurrency: warning: chunker takes one batch at a time (it blocks "
+      (Lines{"3:23: stages.s.concurrency: warning: has no effect on a source; it is for the stages "
+             "that get batches",
+             "4:37: stages.c.concurrency: warning: chunker takes one batch at a time (it blocks "
              "and is not reentrant), so 4 has the effect of 1",
              "6:3: stages.l: warning: log is not idempotent: delivery is at least once, so it "
              "may store a record twice after a retry or a restart"}));
@@ -359,6 +361,24 @@ TEST(Wiring, IsCheckedBesideErrorsOfShape) {
              "4:64: stages.c.config.max_tokens: must be at least 1, got 0",
              "5:11: flow[1]: this branch ends in \"c\" (chunker), which is not a sink; what it "
              "makes would go nowhere"}));
+}
+
+TEST(Wiring, WarnsOfSettingsWithoutEffect) {
+  EXPECT_EQ(
+      wire("version: 1\nstages:\n"
+           "  s: {plugin: source, concurrency: 2, timeout: 1s}\n"
+           "  d: {plugin: dedupe, batch: {records: 1}, retry: {attempts: 1}}\n"
+           "  w: {plugin: words, timeout: 1s, batch: {records: 1}, retry: {attempts: 1}}\n"
+           "flow: [s, d, w]\n")
+          .lines,
+      (Lines{"3:23: stages.s.concurrency: warning: has no effect on a source; it is for the "
+             "stages that get batches",
+             "3:39: stages.s.timeout: warning: has no effect on a source; it is for the stages "
+             "that get batches",
+             "4:23: stages.d.batch: warning: has no effect on a dedupe stage; it is for the "
+             "stages that get batches",
+             "4:44: stages.d.retry: warning: has no effect on a dedupe stage; it is for the "
+             "stages that get batches"}));
 }
 
 TEST(ConfigFinding, StandsWhereTheSettingDoes) {
