@@ -128,6 +128,23 @@ void check_unused(WiringCheck& check) {
   }
 }
 
+// A pin of what no stage uses protects nothing, and is a slip more often than not.
+void check_pins(WiringCheck& check) {
+  const Node* pins = check.document.find("/plugins/pin");
+  if (pins == nullptr || !pins->is_map()) return;
+  std::vector<std::string> used;
+  for (const StageSpec& stage : check.pipeline.stages) used.push_back(stage.plugin);
+  for (const Member& pin : pins->members()) {
+    if (std::find(used.begin(), used.end(), pin.key) != used.end()) continue;
+    const std::string hint = check.findings.is_full() ? "" : did_you_mean(pin.key, used);
+    check.findings.add({.file = pin.value->file(),
+                        .at = pin.key_at,
+                        .path = path_of("plugins.pin", pin.key),
+                        .message = "no stage uses a plugin " + in_quotes(pin.key) +
+                                   ", so this protects nothing" + hint});
+  }
+}
+
 // The host sends batches to transforms and sinks only; a source comes by itself, and a dedupe stage
 // is asked for whatever waits, for as long as it takes.
 void check_batch_settings(WiringCheck& check, const std::string& name, const char* kind) {
@@ -236,6 +253,7 @@ Wiring check_wiring(const Pipeline& pipeline, const Document& document, const Fa
     check_batch_settings(check, source, "source");
   }
   if (check.wiring.dedupe) check_batch_settings(check, *check.wiring.dedupe, "dedupe stage");
+  check_pins(check);
   check_http(check);
   findings.sort();
   return std::move(check.wiring);

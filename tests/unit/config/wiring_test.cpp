@@ -363,6 +363,18 @@ TEST(Wiring, IsCheckedBesideErrorsOfShape) {
              "makes would go nowhere"}));
 }
 
+TEST(Wiring, FindsPinsThatProtectNothing) {
+  const std::string pin = "\"sha256:" + std::string(64, '0') + "\"";
+  EXPECT_EQ(
+      wire(with_flow("[s, c, w]", "plugins: {pin: {chunker: " + pin + ", chnker: " + pin +
+                                      ", other: " + pin + "}}\n"))
+          .lines,
+      (Lines{"10:101: plugins.pin.chnker: no stage uses a plugin \"chnker\", so this protects "
+             "nothing; did you mean \"chunker\"?",
+             "10:184: plugins.pin.other: no stage uses a plugin \"other\", so this protects "
+             "nothing"}));
+}
+
 TEST(Wiring, WarnsOfSettingsWithoutEffect) {
   EXPECT_EQ(
       wire("version: 1\nstages:\n"
