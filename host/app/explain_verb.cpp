@@ -54,9 +54,28 @@ void add_mode(const config::Pipeline& pipeline, Lines& lines) {
   }
 }
 
+std::string source_in_words(const flow::StageComponent& source) {
+  std::string text = source.plugin;
+  const char* between = "; takes ";
+  for (const auto& route : source.instance->routes()) {
+    text += between + route.method + " " + route.pattern;
+    between = ", ";
+  }
+  return text;
+}
+
 void add_stages(const config::Pipeline& pipeline, const flow::Components& components,
                 Lines& lines) {
-  for (const auto& name : components.wiring().order) {
+  const config::Wiring& wiring = components.wiring();
+  for (const auto& name : wiring.sources) {
+    lines.emplace_back("Source " + name, source_in_words(*components.find(name)));
+  }
+  if (wiring.dedupe) {
+    lines.emplace_back("Dedupe " + *wiring.dedupe,
+                       components.find(*wiring.dedupe)->plugin +
+                           "; asked in one call about all the pages that wait");
+  }
+  for (const auto& name : wiring.order) {
     const auto options = flow::runner_options(pipeline, components, *components.find(name));
     lines.emplace_back(
         "Stage " + name,
@@ -104,11 +123,44 @@ void print(const Lines& lines) {
   }
 }
 
-nlohmann::json as_json(const Opened& opened) {
-  auto out = nlohmann::json::parse(opened.loaded.shown());
-  for (const auto& [name, config] : opened.components->wiring().configs) {
-    out["stages"][name]["config"] = nlohmann::json::parse(config.shown);
+// The numbers that hold: what the file leaves to the host, and to its mode, is filled in.
+void fill_stages(const Opened& opened, nlohmann::json& stages) {
+  const config::Wiring& wiring = opened.components->wiring();
+  for (const auto& [name, config] : wiring.configs) {
+    stages[name]["config"] = nlohmann::json::parse(config.written);
   }
+  for (const auto& name : wiring.order) {
+    const auto options = flow::runner_options(*opened.loaded.pipeline, *opened.components,
+                                              *opened.components->find(name));
+    stages[name]["concurrency"] = options.concurrency;
+    stages[name]["batch"]["records"] = options.inlet.max_records;
+    stages[name]["batch"]["bytes"] = config::format_bytes(options.inlet.max_bytes);
+  }
+  auto without_batches = wiring.sources;
+  if (wiring.dedupe) without_batches.push_back(*wiring.dedupe);
+  for (const auto& name : without_batches) {
+    for (const char* key : config::kBatchSettings) stages[name].erase(key);
+  }
+}
+
+void fill_search(const config::SearchWiring& wiring, nlohmann::json& search) {
+  if (wiring.embed) search["embed"] = *wiring.embed;
+  search["providers"] = nlohmann::json::object();
+  for (const auto& provider : wiring.providers) {
+    search["providers"][provider.stage] = {{"weight", provider.weight},
+                                           {"kind", config::text_of(provider.kind)}};
+  }
+}
+
+// A pipeline file that `check` takes, wherever it is put: JSON is YAML.
+nlohmann::json as_json(const Opened& opened) {
+  const config::Pipeline& pipeline = *opened.loaded.pipeline;
+  auto out = nlohmann::json::parse(opened.loaded.written());
+  out["data"] = pipeline.data.string();
+  out["http"]["tls"] = {{"certificate", pipeline.http.tls.certificate},
+                        {"key", pipeline.http.tls.key}};
+  fill_stages(opened, out["stages"]);
+  fill_search(opened.components->wiring().search, out["search"]);
   return out;
 }
 

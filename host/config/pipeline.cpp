@@ -242,6 +242,15 @@ void PipelineReader::read_search(SearchSpec& search) const {
   }
 }
 
+json shown_part(const Schema& schema, json canonical) {
+  json value = schema.redact(std::move(canonical));
+  const auto stages = value.find("stages");
+  if (stages != value.end()) {
+    for (auto& stage : *stages) stage.erase("config");
+  }
+  return value;
+}
+
 Loaded load(Document document, Findings findings, const std::filesystem::path& path,
             const LoadOptions& options) {
   Loaded out{.pipeline = {},
@@ -302,12 +311,12 @@ const StageSpec* Pipeline::stage(std::string_view stage_name) const {
 }
 
 std::string Loaded::shown() const {
-  json value = pipeline_schema().redact(json::parse(canonical));
-  const auto stages = value.find("stages");
-  if (stages != value.end()) {
-    for (auto& stage : *stages) stage.erase("config");
-  }
-  return value.dump();
+  return shown_part(pipeline_schema(), json::parse(canonical)).dump();
+}
+
+std::string Loaded::written() const {
+  const Schema schema = pipeline_schema();
+  return schema.written(shown_part(schema, json::parse(canonical))).dump();
 }
 
 Loaded load_pipeline(const std::filesystem::path& path, const LoadOptions& options) {

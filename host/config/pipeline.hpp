@@ -181,6 +181,8 @@ struct Loaded {
 
   // canonical with secrets hidden; stages' `config` is left out, see Wiring for that.
   std::string shown() const;
+  // The same as a file has it: durations and sizes with their units.
+  std::string written() const;
 };
 
 Loaded load_pipeline(const std::filesystem::path& path, const LoadOptions& options);

@@ -2,8 +2,11 @@
 #include "config/schema.hpp"
 
 #include "config/schema_rule.hpp"
+#include "config/units.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
 namespace sluice::config {
@@ -29,6 +32,23 @@ bool is_unset(const nlohmann::json& value) {
   return value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty());
 }
 
+// Everything below a value that a rule is about.
+template <class F>
+void for_parts(const Rule& rule, nlohmann::json& value, const F& f) {
+  for (const auto& branch : rule.one_of) f(*branch, value);
+  if (value.is_array() && rule.items) {
+    for (auto& item : value) f(*rule.items, item);
+  }
+  if (!value.is_object()) return;
+  for (auto& [key, member] : value.items()) {
+    if (const Rule* property = rule.property(key)) {
+      f(*property, member);
+    } else if (rule.additional) {
+      f(*rule.additional, member);
+    }
+  }
+}
+
 void hide(const Rule& rule, nlohmann::json& value) {
   if (rule.is_secret) {
     if (!is_unset(value)) value = kHidden;
@@ -37,17 +57,26 @@ void hide(const Rule& rule, nlohmann::json& value) {
   if (value.is_string()) {  // whatever its format: many a plugin takes a URL as text
     value = without_credentials(value.get_ref<const std::string&>());
   }
-  for (const auto& branch : rule.one_of) hide(*branch, value);
-  if (value.is_array() && rule.items) {
-    for (auto& item : value) hide(*rule.items, item);
+  for_parts(rule, value, hide);
+}
+
+void give_units(const Rule& rule, nlohmann::json& value) {
+  if (rule.format == Format::kDuration && value.is_number_integer()) {
+    value = format_duration(std::chrono::milliseconds(value.get<std::int64_t>()));
+  } else if (rule.format == Format::kBytes && value.is_number_integer()) {
+    value = format_bytes(value.get<std::uint64_t>());
   }
-  if (!value.is_object()) return;
-  for (auto& [key, member] : value.items()) {
-    if (const Rule* property = rule.property(key)) {
-      hide(*property, member);
-    } else if (rule.additional) {
-      hide(*rule.additional, member);
-    }
+  for_parts(rule, value, give_units);
+}
+
+// Every one: what follows a dollar is nobody's business here.
+void double_dollars(nlohmann::json& value) {
+  if (value.is_structured()) {
+    for (auto& part : value) double_dollars(part);
+  } else if (value.is_string()) {
+    std::string text;
+    for (const char c : value.get_ref<const std::string&>()) text.append(c == '$' ? 2 : 1, c);
+    value = std::move(text);
   }
 }
 
@@ -77,6 +106,12 @@ nlohmann::json Schema::validate(const Node& node, const std::string& path,
 
 nlohmann::json Schema::redact(nlohmann::json value) const {
   hide(*root_, value);
+  return value;
+}
+
+nlohmann::json Schema::written(nlohmann::json value) const {
+  give_units(*root_, value);
+  double_dollars(value);
   return value;
 }
 

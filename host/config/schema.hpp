@@ -42,6 +42,9 @@ class Schema {
   // in what looks like a URL.
   nlohmann::json redact(nlohmann::json value) const;
 
+  // `value` (canonical) as a file has it: durations and sizes with their units, dollars doubled.
+  nlohmann::json written(nlohmann::json value) const;
+
  private:
   explicit Schema(std::unique_ptr<const Rule> root);
 

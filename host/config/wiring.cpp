@@ -37,7 +37,9 @@ void check_config(WiringCheck& check, const StageSpec& stage, const PluginFacts&
   const json value = schema->validate(is_given ? *stage.config : empty, path, check.findings);
   StageConfig& config = check.wiring.configs[stage.name];
   config.canonical = value.dump(-1, ' ', false, json::error_handler_t::replace);
-  config.shown = schema->redact(value).dump(-1, ' ', false, json::error_handler_t::replace);
+  const json shown = schema->redact(value);
+  config.shown = shown.dump(-1, ' ', false, json::error_handler_t::replace);
+  config.written = schema->written(shown).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 void check_stage(WiringCheck& check, const StageSpec& stage) {

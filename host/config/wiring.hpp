@@ -44,6 +44,7 @@ using FactsOf = std::function<const PluginFacts*(const StageSpec&)>;
 struct StageConfig {
   std::string canonical;  // JSON for the plugin, defaults filled in; may hold secrets
   std::string shown;      // the same for people, secrets hidden
+  std::string written;    // the same as a file has it: durations and sizes with their units
 };
 
 struct SearchProvider {

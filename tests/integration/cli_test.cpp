@@ -67,6 +67,40 @@ TEST_F(Cli, ExplainsAPipelineWithItsDefaults) {
   EXPECT_EQ(run_sluice({"explain", bad()}).exit_code, kConfigExit);
 }
 
+TEST_F(Cli, ExplainsAPipelineAsOneThatCheckTakes) {
+  const std::string text =
+      PipelineFile{.top = "modes: {streaming: {max_records: 12}}\n",
+                   .source_config = ", api_url: \"http://me:hunter2@127.0.0.1:1\", timeout: 90"}
+          .text();
+  const auto done =
+      run_sluice({"explain", folder_.write("p.yaml", text).string(), "--output", "json"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const auto shown = json::parse(done.out);
+  const auto& chunk = shown["stages"]["chunk"];
+  EXPECT_EQ(chunk["concurrency"], 1);
+  EXPECT_EQ(chunk["timeout"], "30s");
+  EXPECT_EQ(chunk["batch"], json::parse(R"({"records": 12, "bytes": "8MiB", "wait": "0s"})"));
+  EXPECT_EQ(shown["stages"]["words"]["batch"]["records"], 80);
+  EXPECT_EQ(shown["stages"]["crawl"]["config"]["timeout"], "90s");
+  EXPECT_EQ(shown["stages"]["crawl"]["config"]["api_url"], "http://********:********@127.0.0.1:1");
+  EXPECT_FALSE(shown["stages"]["seen"].contains("batch"));
+  EXPECT_EQ(shown["modes"]["batch"]["max_hold"], "1h");
+  EXPECT_EQ(shown["limits"]["bytes"], "256MiB");
+  EXPECT_EQ(shown["data"], (folder_.path() / "data").string());
+  EXPECT_EQ(shown["search"]["embed"], "embed");
+  EXPECT_EQ(shown["search"]["providers"],
+            json::parse(R"({"vectors": {"weight": 1.0, "kind": "semantic"},
+                            "words": {"weight": 1.0, "kind": "keyword"}})"));
+  EXPECT_EQ(done.out.find("hunter2"), std::string::npos);
+  // It means the same, wherever it is put.
+  const TemporaryFolder elsewhere;
+  const auto again = elsewhere.write("again.yaml", done.out).string();
+  const auto checked = run_sluice({"check", again});
+  EXPECT_EQ(checked.exit_code, 0) << checked.err;
+  EXPECT_EQ(checked.err, "");
+  EXPECT_EQ(run_sluice({"explain", again, "--output", "json"}).out, done.out);
+}
+
 TEST_F(Cli, ExplainsWhatItsModeMeans) {
   const std::vector<std::pair<std::string, std::string>> modes = {
       {"streaming", "at once while the first stage has a free slot"},
@@ -75,8 +109,12 @@ TEST_F(Cli, ExplainsWhatItsModeMeans) {
   for (const auto& [mode, leaves] : modes) {
     const auto shown = run_sluice({"explain", good(), "--set", "mode=" + mode});
     EXPECT_EQ(shown.exit_code, 0) << shown.err;
-    for (const std::string& text : {leaves, std::string("Stage words    1 call in flight"),
-                                    std::string("202 means"), std::string("Held")}) {
+    for (const std::string& text :
+         {leaves, std::string("Stage words    1 call in flight"), std::string("202 means"),
+          std::string("Held"),
+          std::string("Source crawl   firecrawl-source; takes POST "
+                      "/api/webhook/firecrawl"),
+          std::string("Dedupe seen    local-dedupe; asked in one call")}) {
       EXPECT_NE(shown.out.find(text), std::string::npos) << text << '\n' << shown.out;
     }
   }

@@ -244,6 +244,24 @@ TEST(Schema, RedactsWhatIsSecret) {
       "either": "********"})"));
 }
 
+TEST(Schema, WritesWhatItReads) {
+  const std::string text = R"({"type": "object", "properties": {
+      "wait": {"type": ["string", "number"], "format": "duration", "x-unit": "s"},
+      "size": {"type": ["string", "integer"], "format": "bytes"},
+      "rate": {"type": ["string", "integer"], "format": "rate"},
+      "prompt": {"type": "string"}, "count": {"type": "integer"},
+      "list": {"type": "array", "items": {"type": "string", "format": "duration"}},
+      "either": {"oneOf": [{"type": "boolean"}, {"type": "string", "format": "bytes"}]}}})";
+  const std::string yaml =
+      R"({"wait": "1500ms", "size": "8MiB", "rate": "10/s", "prompt": "a $${x} for $$1",
+          "count": 7, "list": ["2s", "0s"], "either": "1KiB"})";
+  auto schema = Schema::parse(text);
+  ASSERT_TRUE(schema.ok()) << schema.error().message;
+  const Validated read = validate(text, yaml);
+  ASSERT_EQ(read.lines, Lines{});
+  EXPECT_EQ(schema->written(read.value), json::parse(yaml));
+}
+
 TEST(Schema, TakesNumbersFromVariables) {
   struct Case {
     const char* rule;
