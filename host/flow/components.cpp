@@ -46,7 +46,7 @@ void add_plugin_finding(const config::Loaded& loaded, const config::StageSpec& s
   finding.at = spec.at;
   finding.path = spec.path() + ".plugin";
   if (spec.node) {
-    if (const auto* value = spec.node->find("plugin")) finding.at = value->at();
+    if (const auto* value = spec.node->get("plugin")) finding.at = value->at();
   }
   finding.message = std::move(message);
   findings.add(std::move(finding));

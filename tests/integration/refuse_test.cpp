@@ -77,7 +77,8 @@ TEST(Refuse, NamesAPluginThatIsNotThere) {
   const auto done =
       run_text(folder, replaced(PipelineFile().text(), "plugin: chunker", "plugin: chunkr"));
   EXPECT_EQ(done.exit_code, kBadConfig);
-  EXPECT_NE(done.err.find("stages.chunk.plugin: no plugin chunkr"), std::string::npos) << done.err;
+  EXPECT_NE(done.err.find("p.yaml:9:21: stages.chunk.plugin: no plugin chunkr"), std::string::npos)
+      << done.err;
   EXPECT_NE(done.err.find("did you mean chunker?"), std::string::npos) << done.err;
 }
 
