@@ -58,6 +58,13 @@ Result<HostAddress> address_of(const std::string& url) {
 }
 
 Error unreachable(const net::ClientResponse& response, const std::string& url) {
+  if (!response.distrust.empty()) {
+    return {Fault::kUnavailable,
+            "a host answers at " + url + ", but its certificate is not trusted (" +
+                response.distrust +
+                "); name a PEM file with the certificate, or with that of its authority, in "
+                "SSL_CERT_FILE"};
+  }
   return {Fault::kUnavailable,
           "no host answers at " + url + " (" + cause_of(response) +
               "); start one with \"sluice run FILE\", or give the address of the one you mean"};

@@ -59,6 +59,8 @@ struct ClientResponse {
   unsigned status = 0;  // 0 = none
   Transport transport = Transport::kOk;
   std::string detail = {};  // a sentence about what went wrong; empty for kOk
+  std::string distrust =
+      {};  // with kTls: what is wrong with the server's certificate, if it is that
   std::vector<Header> headers = {};
   std::optional<std::uint64_t> length = {};  // of the body, where the head says it
   std::string body = {};                     // empty when a receiver took it

@@ -116,13 +116,23 @@ void ClientConnection::handshake() {
   wire_.handshake(asio::ssl::stream_base::client,
                   [self = shared_from_this()](const error_code& failure) {
                     if (self->is_abandoned_) return;
-                    if (failure) {
-                      return self->fail(Transport::kTls, "The TLS handshake with " + self->where() +
-                                                             " failed: " + failure.message() + ".");
-                    }
+                    if (failure) return self->no_handshake(failure);
                     self->is_connected_ = true;
                     self->send();
                   });
+}
+
+void ClientConnection::no_handshake(const error_code& failure) {
+  Outcome outcome;
+  outcome.response.transport = Transport::kTls;
+  outcome.response.detail =
+      "The TLS handshake with " + where() + " failed: " + failure.message() + ".";
+  outcome.response.distrust = wire_.distrust();
+  if (!outcome.response.distrust.empty()) {
+    outcome.response.detail =
+        "The certificate of " + where() + " is not trusted: " + outcome.response.distrust + ".";
+  }
+  finish(std::move(outcome));
 }
 
 // Reading begins at once: a server may answer, and refuse, before it has read everything.

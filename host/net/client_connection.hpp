@@ -63,6 +63,7 @@ class ClientConnection final : public std::enable_shared_from_this<ClientConnect
   void connect_to(const boost::asio::ip::tcp::resolver::results_type& found);
   void on_connected(const boost::system::error_code& failure);
   void handshake();
+  void no_handshake(const boost::system::error_code& failure);
   void send();
   void begin_answer();
   void read();

@@ -54,6 +54,13 @@ class Wire {
     tls_->async_handshake(side, std::forward<Handler>(handler));
   }
 
+  // After a handshake that failed: what is wrong with the certificate of the other side, if it is
+  // that.
+  std::string distrust() const {
+    const long verdict = SSL_get_verify_result(tls_->native_handle());
+    return verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
+  }
+
   template <class Handler>
   void read_some(boost::asio::mutable_buffer room, Handler&& handler) {
     if (tls_) {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdlib.h>
+
 #include <filesystem>
 
 namespace sluice::testing {
@@ -42,6 +44,20 @@ TEST_F(Https, AnswersWithItsCertificate) {
   EXPECT_TRUE(host_.http().base_url().starts_with("https://"));
   EXPECT_TRUE(answers_who_trusts(old_));
   EXPECT_FALSE(answers_who_trusts(renewed_));
+}
+
+TEST_F(Https, VerbsSayThatItsCertificateIsNotTrusted) {
+  const std::string url = host_.http().base_url();
+  const auto done = run_sluice({"status", "--url", url});
+  EXPECT_EQ(done.exit_code, 1);
+  EXPECT_EQ(done.err, "sluice: a host answers at " + url +
+                          ", but its certificate is not trusted (self-signed certificate); name a "
+                          "PEM file with the certificate, or with that of its authority, in "
+                          "SSL_CERT_FILE\n");
+  setenv("SSL_CERT_FILE", old_.certificate().c_str(), 1);
+  const auto trusting = run_sluice({"status", "--url", url});
+  unsetenv("SSL_CERT_FILE");
+  EXPECT_EQ(trusting.exit_code, 0) << trusting.err;
 }
 
 TEST_F(Https, TakesARenewedCertificateByItself) {

@@ -49,9 +49,22 @@ TEST(Tls, RefusesCertificatesItDoesNotTrustOrOfOthers) {
   Client stranger(server.loop, {.authorities = others.certificate()});
   const auto untrusted = stranger.fetch({.url = https(server, "/")});
   EXPECT_EQ(untrusted.transport, Transport::kTls);
-  EXPECT_TRUE(has(untrusted.detail, "The TLS handshake with https://127.0.0.1:"))
-      << untrusted.detail;
-  EXPECT_EQ(stranger.fetch({.url = https(impostor, "/")}).transport, Transport::kTls);
+  EXPECT_TRUE(has(untrusted.detail, "The certificate of https://127.0.0.1:")) << untrusted.detail;
+  EXPECT_TRUE(has(untrusted.detail, "is not trusted: self-signed certificate")) << untrusted.detail;
+  EXPECT_EQ(untrusted.distrust, "self-signed certificate");
+  const auto other = stranger.fetch({.url = https(impostor, "/")});
+  EXPECT_EQ(other.transport, Transport::kTls);
+  EXPECT_FALSE(other.distrust.empty());
+}
+
+TEST(Tls, TellsABrokenHandshakeFromACertificate) {
+  RunningServer plain;
+  plain.start();
+  Client client(plain.loop, {});
+  const auto answer = client.fetch({.url = https(plain, "/")});
+  EXPECT_EQ(answer.transport, Transport::kTls);
+  EXPECT_TRUE(has(answer.detail, "The TLS handshake with https://127.0.0.1:")) << answer.detail;
+  EXPECT_EQ(answer.distrust, "");
 }
 
 TEST(Tls, PlainClientsGetNothingAndHarmNobody) {
