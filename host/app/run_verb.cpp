@@ -196,6 +196,12 @@ void give_memory_back() {
   sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0);
 }
 
+// The plugins have their say too, so that everything wrong is told at once.
+void check_offline(config::Loaded& loaded) {
+  Workbench bench(offline(*loaded.pipeline));
+  (void)checked(loaded, bench);
+}
+
 }  // namespace
 
 int run(const RunOptions& options) {
@@ -206,11 +212,7 @@ int run(const RunOptions& options) {
   const auto loaded = std::make_shared<config::Loaded>(
       config::load_pipeline(options.file, {.overrides = options.overrides}));
   if (!loaded->pipeline || loaded->findings.has_errors()) {
-    if (loaded->pipeline) {
-      // The plugins have their say too, so that everything wrong is told at once.
-      Workbench bench(offline(*loaded->pipeline));
-      (void)checked(*loaded, bench);
-    }
+    if (loaded->pipeline) check_offline(*loaded);
     return print_findings(loaded->findings, options.output);
   }
   const config::Pipeline& pipeline = *loaded->pipeline;
@@ -218,7 +220,12 @@ int run(const RunOptions& options) {
   Workbench bench(workbench_options(options, pipeline));
   auto stores = DataFolder::open(
       pipeline, {bench.log, bench.metrics, bench.clock, [&signals] { signals.alarm(); }});
-  if (!stores) return say(stores.error());
+  if (!stores) {
+    // What is wrong with the file stays wrong when the folder can be used.
+    check_offline(*loaded);
+    if (loaded->findings.has_errors()) return print_findings(loaded->findings, options.output);
+    return say(stores.error());
+  }
   bench.shared.state = stores->state.get();
   auto components = checked(*loaded, bench);
   if (loaded->findings.has_errors()) return print_findings(loaded->findings, options.output);

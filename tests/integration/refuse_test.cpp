@@ -128,6 +128,16 @@ TEST(Refuse, NamesTheHostThatHasTheDataFolder) {
   EXPECT_EQ(host.http().get("/health/ready").status, 200U);
 }
 
+// What is wrong with the file stays wrong when the folder is free.
+TEST(Refuse, SaysWhatIsWrongWithTheFileFirst) {
+  TestHost host;
+  host.start();
+  const auto done = run_sluice(
+      {"run", host.pipeline().string(), "--set", "stages.chunk.config.overlap_tokens=60"});
+  EXPECT_EQ(done.exit_code, kBadConfig);
+  EXPECT_NE(done.err.find("stages.chunk.config.overlap_tokens"), std::string::npos) << done.err;
+}
+
 TEST(Refuse, SaysThatThePortIsTaken) {
   const TemporaryFolder folder;
   const int taken = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
