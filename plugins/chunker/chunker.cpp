@@ -1,5 +1,6 @@
 // The chunker component: settings in, slices of pages out. Everything about where to cut is in
 // cut/.
+#include "common/settings/refusals.hpp"
 #include "cut/cutter.hpp"
 #include "tokens/approximate.hpp"
 #include "tokens/wordpiece.hpp"
@@ -92,28 +93,15 @@ class Chunker final : public sluice::Component, public sluice::RecordTransform {
     settings_.max_tokens = static_cast<std::uint32_t>(config.integer("/max_tokens"));
     settings_.overlap_tokens = static_cast<std::uint32_t>(config.integer("/overlap_tokens"));
     has_heading_path_ = config.boolean("/heading_path");
+    plugin_common::Refusals refusals;
     if (settings_.overlap_tokens * 2 >= settings_.max_tokens) {
-      return sluice::Status::config(
-          "/overlap_tokens", "overlap_tokens is " + std::to_string(settings_.overlap_tokens) +
-                                 ", which is not less than half of max_tokens (" +
-                                 std::to_string(settings_.max_tokens) +
-                                 "); lower it or raise max_tokens");
+      refusals.add("/overlap_tokens",
+                   "overlap_tokens is " + std::to_string(settings_.overlap_tokens) +
+                       ", which is not less than half of max_tokens (" +
+                       std::to_string(settings_.max_tokens) + "); lower it or raise max_tokens");
     }
-    if (config.text("/tokenizer") != "wordpiece") {
-      counters_ = std::make_unique<Counters>(std::nullopt);
-      return {};
-    }
-    const std::string path(config.text("/vocab"));
-    if (path.empty()) {
-      return sluice::Status::config(
-          "/vocab", "tokenizer wordpiece needs the model's vocab.txt; name it with vocab");
-    }
-    auto loaded = Vocabulary::load(path);
-    if (const auto* why = std::get_if<std::string>(&loaded)) {
-      return sluice::Status::config("/vocab", *why);
-    }
-    counters_ = std::make_unique<Counters>(std::get<Vocabulary>(std::move(loaded)));
-    return {};
+    set_counters(config, refusals);
+    return refusals.status();
   }
 
   sluice::Status process(sluice::Batch& batch, uint32_t i) override {
@@ -139,6 +127,24 @@ class Chunker final : public sluice::Component, public sluice::RecordTransform {
   }
 
  private:
+  void set_counters(const sluice::Config& config, plugin_common::Refusals& refusals) {
+    if (config.text("/tokenizer") != "wordpiece") {
+      counters_ = std::make_unique<Counters>(std::nullopt);
+      return;
+    }
+    const std::string path(config.text("/vocab"));
+    if (path.empty()) {
+      refusals.add("/vocab", "tokenizer wordpiece needs the model's vocab.txt; name it with vocab");
+      return;
+    }
+    auto loaded = Vocabulary::load(path);
+    if (const auto* why = std::get_if<std::string>(&loaded)) {
+      refusals.add("/vocab", *why);
+    } else {
+      counters_ = std::make_unique<Counters>(std::get<Vocabulary>(std::move(loaded)));
+    }
+  }
+
   CutSettings settings_;
   bool has_heading_path_ = true;
   std::unique_ptr<Counters> counters_;

@@ -1,6 +1,7 @@
 // firecrawl-source: takes the deliveries of Firecrawl's webhook and puts their pages into the
 // pipeline.
 #include "change_queue.hpp"
+#include "common/settings/refusals.hpp"
 #include "door.hpp"
 #include "host_api.hpp"
 #include "host_backstage.hpp"
@@ -52,11 +53,7 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
     settings_.pages.min_status = config.integer("/min_status");
     settings_.pages.max_status = config.integer("/max_status");
     settings_.pages.on_gone = config.text("/on_gone") == "delete" ? OnGone::kDelete : OnGone::kKeep;
-    if (settings_.pages.min_status > settings_.pages.max_status) {
-      return sluice::Status::config("/min_status",
-                                    "min_status is above max_status, so no page would be indexed");
-    }
-    if (sluice::Status status = set_api(config); !status.ok()) return status;
+    if (sluice::Status status = set_addresses(config); !status.ok()) return status;
     if (sluice::Status status = pipeline_.attach(host()); !status.ok()) return status;
     backstage_.emplace(host(), pipeline_, door_);
     if (sluice::Status status = open_api_routes(config); !status.ok()) return status;
@@ -113,21 +110,47 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
     return url;
   }
 
-  sluice::Status set_api(const sluice::Config& config) {
-    if (config.text("/api_url").empty()) {
-      if (!config.boolean("/watch")) return {};
-      return sluice::Status::config(
-          "/watch", "watch needs api_url: a page that has changed is scraped again there");
+  // What may be wrong with the settings, all of it at once.
+  sluice::Status set_addresses(const sluice::Config& config) {
+    plugin_common::Refusals refusals;
+    if (settings_.pages.min_status > settings_.pages.max_status) {
+      refusals.add("/min_status", "min_status is above max_status, so no page would be indexed");
     }
+    set_api(config, refusals);
+    if (config.boolean("/watch")) set_watch_addresses(config, refusals);
+    return refusals.status();
+  }
+
+  void set_api(const sluice::Config& config, plugin_common::Refusals& refusals) {
+    if (config.text("/api_url").empty()) return;
     const std::string url = base_address(config.text("/api_url"));
     if (url.empty()) {
-      return sluice::Status::config(
+      return refusals.add(
           "/api_url",
           "api_url is not an http:// or https:// address such as http://localhost:3002");
     }
     api_version_ = config.text("/api_version");
     api_.attach(host(), {url, std::string(config.text("/api_key")), config.duration("/timeout")});
-    return {};
+  }
+
+  void set_watch_addresses(const sluice::Config& config, plugin_common::Refusals& refusals) {
+    if (config.text("/api_url").empty()) {
+      refusals.add("/watch", "watch needs api_url: a page that has changed is scraped again there");
+    }
+    const std::string url = base_address(config.text("/watch_url"));
+    if (url.empty()) {
+      refusals.add("/watch_url",
+                   "watch_url is not an http:// or https:// address such as http://localhost:5000");
+    }
+    watch_notify_ = base_address(config.text("/watch_notify"));
+    if (watch_notify_.empty()) {
+      refusals.add("/watch_notify",
+                   "watch_notify is not this host's address as changedetection.io reaches it, such "
+                   "as http://sluice:8080");
+    }
+    if (!refusals.empty()) return;
+    watch_api_.attach(host(), {url, std::string(config.text("/watch_key")),
+                               config.duration("/timeout"), "x-api-key", ""});
   }
 
   void set_reconciler(const sluice::Config& config) {
@@ -166,9 +189,7 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
   sluice::Status open_api_routes(const sluice::Config& config) {
     if (!api_.is_set()) return {};
     allows_private_ = config.boolean("/allow_private_targets");
-    if (config.boolean("/watch")) {
-      if (sluice::Status status = set_watches(config); !status.ok()) return status;
-    }
+    if (config.boolean("/watch")) set_watches(config);
     set_reconciler(config);
     if (config.boolean("/scrape")) {
       if (sluice::Status status = open_scrape(config); !status.ok()) return status;
@@ -184,24 +205,10 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
     return std::string(own.empty() ? config.text("/webhook_secret") : own);
   }
 
-  sluice::Status set_watches(const sluice::Config& config) {
-    const std::string url = base_address(config.text("/watch_url"));
-    if (url.empty()) {
-      return sluice::Status::config(
-          "/watch_url",
-          "watch_url is not an http:// or https:// address such as http://localhost:5000");
-    }
-    const std::string notify = base_address(config.text("/watch_notify"));
-    if (notify.empty()) {
-      return sluice::Status::config("/watch_notify",
-                                    "watch_notify is not this host's address as changedetection.io "
-                                    "reaches it, such as http://sluice:8080");
-    }
-    watch_api_.attach(host(), {url, std::string(config.text("/watch_key")),
-                               config.duration("/timeout"), "x-api-key", ""});
+  void set_watches(const sluice::Config& config) {
     watches_.emplace(
         Watches::Settings{
-            .notify = notify + std::string(config.text("/change_path")),
+            .notify = watch_notify_ + std::string(config.text("/change_path")),
             .secret = change_secret(config),
             .interval = std::chrono::ceil<std::chrono::seconds>(config.duration("/watch_interval")),
             .tag = std::string(config.text("/watch_tag")),
@@ -212,7 +219,6 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
             [this](const std::string& sentence) { host().log(SLUICE_LOG_WARN, sentence); },
             [this](const std::string& sentence) { host().log(SLUICE_LOG_INFO, sentence); }});
     watched_.emplace(pipeline_, *watches_);
-    return {};
   }
 
   ChangeQueue::Post to_worker() {
@@ -310,6 +316,7 @@ class FirecrawlSource final : public sluice::Component, public sluice::PushSourc
   std::string api_version_;
   HostApi api_;
   HostApi watch_api_;
+  std::string watch_notify_;  // the host's own address; without watches empty
   HostPipeline pipeline_;
   std::optional<Watches> watches_;
   std::optional<WatchedPipeline> watched_;

@@ -1,5 +1,6 @@
 // local-dedupe: the sluice.dedupe/1 role over a ClaimStore in this instance's data folder.
 #include "claim_store.hpp"
+#include "common/settings/refusals.hpp"
 
 #include <sluice/plugin.hpp>
 #include <sluice/schema.hpp>
@@ -60,13 +61,13 @@ class LocalDedupe final : public sluice::Component, public sluice::Dedupe {
     settings_.lease = config.duration("/lease");
     settings_.remember = config.duration("/remember");
     settings_.file = std::filesystem::path(config.text("/path"));
+    plugin_common::Refusals refusals;
     for (const auto& [pointer, value] :
          {std::pair{"/ttl", settings_.ttl}, std::pair{"/lease", settings_.lease},
           std::pair{"/remember", settings_.remember}}) {
-      if (value.count() <= 0)
-        return sluice::Status::config(pointer, "must be longer than nothing, 10m for example");
+      if (value.count() <= 0) refusals.add(pointer, "must be longer than nothing, 10m for example");
     }
-    return {};
+    return refusals.status();
   }
 
   sluice::Status start() override {

@@ -1,6 +1,7 @@
 // qdrant-sink: the sluice.sink/1 and sluice.search/1 roles over one collection of a Qdrant.
 #include "common/json/record_metadata.hpp"
 #include "common/outage/host_log.hpp"
+#include "common/settings/refusals.hpp"
 #include "finder.hpp"
 #include "host_wire.hpp"
 #include "payload.hpp"
@@ -131,11 +132,14 @@ class QdrantSink final : public sluice::Component, public sluice::Sink, public s
   static constexpr uint32_t kSearchWants = SLUICE_SEARCH_WANTS_VECTOR;
 
   sluice::Status configure(sluice::Config config) override {
+    plugin_common::Refusals refusals;
     auto place = place_of(config.text("/url"));
-    if (const auto* wrong = std::get_if<std::string>(&place))
-      return sluice::Status::config("/url", *wrong);
+    if (const auto* wrong = std::get_if<std::string>(&place)) {
+      refusals.add("/url", *wrong);
+    } else {
+      collection_.place = std::get<Place>(std::move(place));
+    }
     api_key_ = config.text("/api_key");
-    collection_.place = std::get<Place>(std::move(place));
     collection_.place.has_key = !api_key_.empty();
     collection_.name = config.text("/collection");
     collection_.vector = config.text("/vector");
@@ -148,8 +152,8 @@ class QdrantSink final : public sluice::Component, public sluice::Sink, public s
     writer_.max_bytes = static_cast<std::size_t>(config.integer("/max_bytes"));
     writer_.durability = config.boolean("/wait") ? Durability::kWaitedFor : Durability::kTaken;
     if (config.integer("/max_bytes") <= 0)
-      return sluice::Status::config("/max_bytes", "must be more than nothing, 16MiB for example");
-    return {};
+      refusals.add("/max_bytes", "must be more than nothing, 16MiB for example");
+    return refusals.status();
   }
 
   // A Qdrant that is away now may come later; one whose collection does not fit will not change by

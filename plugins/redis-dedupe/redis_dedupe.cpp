@@ -1,6 +1,7 @@
 // redis-dedupe: the sluice.dedupe/1 role over RedisClaims, and what becomes of pages while Redis is
 // away.
 #include "common/outage/host_log.hpp"
+#include "common/settings/refusals.hpp"
 #include "redis_claims.hpp"
 
 #include <sluice/plugin.hpp>
@@ -78,10 +79,13 @@ sluice::Status status_of(const Failure& failure) {
 class RedisDedupe final : public sluice::Component, public sluice::Dedupe {
  public:
   sluice::Status configure(sluice::Config config) override {
+    plugin_common::Refusals refusals;
     auto address = parse_url(config.text("/url"));
-    if (const auto* wrong = std::get_if<std::string>(&address))
-      return sluice::Status::config("/url", *wrong);
-    settings_.address = std::get<Address>(std::move(address));
+    if (const auto* wrong = std::get_if<std::string>(&address)) {
+      refusals.add("/url", *wrong);
+    } else {
+      settings_.address = std::get<Address>(std::move(address));
+    }
     settings_.ttl = config.duration("/ttl");
     settings_.lease = config.duration("/lease");
     settings_.remember = config.duration("/remember");
@@ -91,10 +95,9 @@ class RedisDedupe final : public sluice::Component, public sluice::Dedupe {
     for (const auto& [pointer, value] :
          {std::pair{"/ttl", settings_.ttl}, std::pair{"/lease", settings_.lease},
           std::pair{"/remember", settings_.remember}}) {
-      if (value.count() <= 0)
-        return sluice::Status::config(pointer, "must be longer than nothing, 10m for example");
+      if (value.count() <= 0) refusals.add(pointer, "must be longer than nothing, 10m for example");
     }
-    return {};
+    return refusals.status();
   }
 
   // A Redis that is away now may come later.

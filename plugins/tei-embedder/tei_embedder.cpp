@@ -1,5 +1,6 @@
 // tei-embedder: vectors from Text Embeddings Inference, for the chunks of a pipeline and for
 // queries.
+#include "common/settings/refusals.hpp"
 #include "core/blank.hpp"
 #include "core/engine.hpp"
 #include "core/handshake.hpp"
@@ -80,11 +81,12 @@ class TeiEmbedder final : public sluice::Component,
   static constexpr bool kIdempotent = true;
 
   sluice::Status configure(sluice::Config config) override {
+    plugin_common::Refusals refusals;
     std::string url(config.text("/url"));
     const sluice::PageUrl checked = sluice::canonical_url(url);
     if (!checked.ok() || !checked.canonical.starts_with("http")) {
-      return sluice::Status::config(
-          "/url", "url is not an http:// or https:// address such as http://localhost:8081");
+      refusals.add("/url",
+                   "url is not an http:// or https:// address such as http://localhost:8081");
     }
     while (url.ends_with('/')) url.pop_back();
     settings_ = {.max_batch = size_at(config, "/max_batch"),
@@ -95,15 +97,15 @@ class TeiEmbedder final : public sluice::Component,
                  .query_prompt = std::string(config.text("/query_prompt")),
                  .query_prompt_name = std::string(config.text("/query_prompt_name"))};
     if (!settings_.query_prompt.empty() && !settings_.query_prompt_name.empty()) {
-      return sluice::Status::config(
-          "/query_prompt_name",
-          "query_prompt and query_prompt_name are both set; keep one of them");
+      refusals.add("/query_prompt_name",
+                   "query_prompt and query_prompt_name are both set; keep one of them");
     }
     vector_ = config.text("/vector");
     const std::string api_key(config.text("/api_key"));
     if (api_key.find_first_of("\r\n") != std::string::npos) {
-      return sluice::Status::config("/api_key", "api_key has a line break in it");
+      refusals.add("/api_key", "api_key has a line break in it");
     }
+    if (!refusals.empty()) return refusals.status();
     service_.emplace(host(), HostService::Address{std::move(url), api_key});
     engine_.emplace(*service_, settings_);
     return {};

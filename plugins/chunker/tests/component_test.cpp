@@ -47,6 +47,10 @@ TEST(ChunkerComponent, RefusesSettingsThatDoNotFitTogether) {
             "(100); lower it or raise max_tokens");
   EXPECT_EQ(Stage(R"({"tokenizer":"wordpiece"})").configure(),
             "/vocab: tokenizer wordpiece needs the model's vocab.txt; name it with vocab");
+  EXPECT_EQ(Stage(R"({"max_tokens":60,"overlap_tokens":50,"tokenizer":"wordpiece"})").configure(),
+            "/overlap_tokens: overlap_tokens is 50, which is not less than half of max_tokens "
+            "(60); lower it or raise max_tokens. Also vocab: tokenizer wordpiece needs the model's "
+            "vocab.txt; name it with vocab");
 }
 
 }  // namespace

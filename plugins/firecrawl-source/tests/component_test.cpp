@@ -76,6 +76,11 @@ TEST_F(FirecrawlComponent, RefusesSettingsThatCannotBeUsed) {
         "/api_url api_url is not an http:// or https:// address such as http://localhost:3002")
         << url;
   }
+  host.settings["/min_status"] = "400";
+  EXPECT_EQ(
+      configure(),
+      "/min_status min_status is above max_status, so no page would be indexed. Also api_url: "
+      "api_url is not an http:// or https:// address such as http://localhost:3002");
 }
 
 TEST_F(FirecrawlComponent, NeedsTheLedger) {
