@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
+#include <set>
 #include <utility>
 
 namespace sluice::flow {
@@ -52,6 +54,29 @@ void add_plugin_finding(const config::Loaded& loaded, const config::StageSpec& s
   findings.add(std::move(finding));
 }
 
+using Names = std::set<std::string, std::less<>>;
+
+// The stages with settings that their schemas refuse; nothing if anything else is wrong as well,
+// which may be about any stage.
+std::optional<Names> refused_by_schema(const config::Pipeline& pipeline,
+                                       const config::Findings& findings) {
+  Names names;
+  if (findings.is_full()) return std::nullopt;
+  for (const auto& finding : findings.items()) {
+    if (finding.severity == config::Severity::kWarning) continue;
+    const auto stage = std::find_if(
+        pipeline.stages.begin(), pipeline.stages.end(), [&](const config::StageSpec& spec) {
+          const std::string base = spec.path() + ".config";
+          const std::string_view path = finding.path;
+          return path.starts_with(base) && (path.size() == base.size() ||
+                                            path[base.size()] == '.' || path[base.size()] == '[');
+        });
+    if (stage == pipeline.stages.end()) return std::nullopt;
+    names.insert(stage->name);
+  }
+  return names;
+}
+
 }  // namespace
 
 Components::Components(const config::Loaded& loaded, const Sources& sources,
@@ -66,11 +91,10 @@ Components::Components(const config::Loaded& loaded, const Sources& sources,
         return it == facts.end() ? nullptr : &it->second;
       },
       findings);
-  if (findings.has_errors()) return;
-  if (running) renew_changed(loaded, sources, findings);
-  if (findings.has_errors()) return;
+  if (running && !findings.has_errors()) renew_changed(loaded, sources, findings);
+  if (running && findings.has_errors()) return;
   configure(*loaded.pipeline, findings);
-  order();
+  if (!findings.has_errors()) order();
 }
 
 Components::~Components() {
@@ -149,9 +173,13 @@ void Components::renew_changed(const config::Loaded& loaded, const Sources& sour
   }
 }
 
+// Also beside settings that a schema refuses, so that one check finds them all: what such a stage
+// itself would say of the rest is left out, as it may be about what is not there.
 void Components::configure(const config::Pipeline& pipeline, config::Findings& findings) {
+  const auto refused = refused_by_schema(pipeline, findings);
+  if (!refused) return;
   for (const auto& stage : all_) {
-    if (is_started(*stage)) continue;
+    if (is_started(*stage) || refused->contains(stage->name)) continue;
     const config::StageSpec& spec = *pipeline.stage(stage->name);
     stage->instance->set_peers(peers_of(spec));
     stage->config = wiring_.configs.at(stage->name);

@@ -67,6 +67,17 @@ TEST_F(Check, TakesPathsOfTheirOwn) {
   EXPECT_EQ(done.exit_code, 0) << done.err;
 }
 
+TEST_F(Check, FindsWhatIsWrongWithEveryStage) {
+  const std::string text =
+      PipelineFile{.chunk_config = "max_tokens: many",
+                   .source_config = ", min_status: 400, max_status: 300, api_url: nonsense"}
+          .text();
+  expect_refused(text, "9:51: stages.chunk.config.max_tokens: expected an integer, got \"many\"");
+  expect_refused(text,
+                 "7:99: stages.crawl.config.min_status: min_status is above max_status, so no page "
+                 "would be indexed. Also api_url: api_url is not an http:// or https:// address");
+}
+
 TEST_F(Check, FindsTlsFilesThatCannotBeUsed) {
   const auto with = [](const std::string& files) {
     return PipelineFile{.http = ", tls: {" + files + "}"}.text();
