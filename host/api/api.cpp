@@ -12,6 +12,7 @@ Result<void> Api::add(const Entry& entry) {
       entry.method, entry.pattern,
       {.needs_token = entry.access.needs_token,
        .rate_limited = entry.access.is_limited,
+       .is_early = entry.access.is_early,
        .owner = "host",
        .operation = entry.operation.json()},
       [this, handler = entry.handler](const net::ExchangePtr& x) { (this->*handler)(x); });
@@ -42,6 +43,18 @@ net::Response unavailable(sluice_status taken) {
                                    : "the document could not be stored; send it again later");
   response.headers.push_back({"Retry-After", "5"});
   return response;
+}
+
+std::optional<net::Response> Api::hold_off(const net::RouteOptions* route) const {
+  if (phase() != Phase::kStarting || (route && route->is_early)) return std::nullopt;
+  auto response = net::error_response(503, "the host is starting; try again in a moment");
+  response.headers.push_back({"Retry-After", "1"});
+  return response;
+}
+
+void Api::set_draining() {
+  Phase ready = Phase::kReady;
+  phase_.compare_exchange_strong(ready, Phase::kDraining, std::memory_order_acq_rel);
 }
 
 void Api::close() {

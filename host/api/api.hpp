@@ -16,6 +16,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,13 +57,18 @@ class Api {
   static std::vector<Place> places();
   // On an Error none is open.
   Result<void> open();
-  // Relaxed: readers only want to know it soon.
-  void set_phase(Phase phase) { phase_.store(phase, std::memory_order_relaxed); }
+  // The 503 for whatever needs the pipeline, until set_ready; `route` is null where there is none.
+  std::optional<net::Response> hold_off(const net::RouteOptions* route) const;
+  // The pipeline runs.
+  void set_ready() { phase_.store(Phase::kReady, std::memory_order_release); }
+  // The host stops. One that never became ready goes on holding off.
+  void set_draining();
 
  private:
   struct Access {
     bool needs_token = true;
     bool is_limited = true;
+    bool is_early = false;  // also before the pipeline runs
   };
   using Handler = void (Api::*)(const net::ExchangePtr&);
   struct Entry {
@@ -101,7 +107,11 @@ class Api {
   void about(const net::ExchangePtr& x);
   void openapi(const net::ExchangePtr& x);
 
+  flow::PipelineView view() const;
   std::vector<std::string> reasons_not_ready(const flow::PipelineView& view) const;
+
+  // Acquire and release: whoever sees that the pipeline runs sees what was made for it.
+  Phase phase() const { return phase_.load(std::memory_order_acquire); }
 
   const Parts parts_;
   std::atomic<Phase> phase_{Phase::kStarting};

@@ -32,9 +32,9 @@ constexpr const char* kTruth = R"({"type":"boolean","default":false})";
 
 std::vector<Api::Entry> Api::entries() {
   constexpr Access kGuarded{.needs_token = true, .is_limited = true};
-  constexpr Access kPublic{.needs_token = false, .is_limited = true};
+  constexpr Access kPublic{.needs_token = false, .is_limited = true, .is_early = true};
   // Health and metrics are for machines.
-  constexpr Access kProbe{.needs_token = false, .is_limited = false};
+  constexpr Access kProbe{.needs_token = false, .is_limited = false, .is_early = true};
   return {
       {"POST",
        "/api/search",

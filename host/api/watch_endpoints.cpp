@@ -181,14 +181,23 @@ void Api::live(const net::ExchangePtr& x) {
 
 std::vector<std::string> Api::reasons_not_ready(const flow::PipelineView& view) const {
   std::vector<std::string> reasons;
-  const Phase phase = phase_.load(std::memory_order_relaxed);
-  if (phase != Phase::kReady) reasons.emplace_back(name_of(phase));
+  if (phase() != Phase::kReady) reasons.emplace_back(name_of(phase()));
   if (!view.is_writable) reasons.emplace_back("pages cannot be written to the journal");
   return reasons;
 }
 
+// Before the pipeline runs there is nothing to look at.
+flow::PipelineView Api::view() const {
+  flow::PipelineView view;
+  if (phase() != Phase::kStarting) return parts_.graph.view();
+  for (const auto& stage : parts_.control.pipeline()->stages) {
+    view.stages.push_back({.name = stage.name, .plugin = stage.plugin, .trouble = "starting"});
+  }
+  return view;
+}
+
 void Api::ready(const net::ExchangePtr& x) {
-  const flow::PipelineView view = parts_.graph.view();
+  const flow::PipelineView view = this->view();
   const auto reasons = reasons_not_ready(view);
   if (!reasons.empty()) {
     return x->respond(
@@ -198,7 +207,7 @@ void Api::ready(const net::ExchangePtr& x) {
 }
 
 void Api::health(const net::ExchangePtr& x) {
-  const flow::PipelineView view = parts_.graph.view();
+  const flow::PipelineView view = this->view();
   auto services = nlohmann::json::object();
   bool is_healthy = reasons_not_ready(view).empty();
   for (const auto& stage : view.stages) {
@@ -216,12 +225,11 @@ void Api::metrics(const net::ExchangePtr& x) {
 
 void Api::about(const net::ExchangePtr& x) {
   if (wants_page(x->request())) return x->respond(dashboard());
-  const Phase phase = phase_.load(std::memory_order_relaxed);
   const auto pipeline = parts_.control.pipeline();
   x->respond(
       net::json_response(200, dump({{"service", "sluice"},
                                     {"version", services::kHostVersion},
-                                    {"status", name_of(phase)},
+                                    {"status", name_of(phase())},
                                     {"pipeline", pipeline->name},
                                     {"mode", config::text_of(pipeline->mode)},
                                     {"endpoints",

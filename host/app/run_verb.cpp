@@ -60,7 +60,7 @@ Workbench::Options workbench_options(const RunOptions& options, const config::Pi
 }
 
 net::ServerOptions server_options(const config::Pipeline& pipeline, api::Access& access,
-                                  Workbench& bench) {
+                                  const api::Api& api, Workbench& bench) {
   net::ServerOptions options;
   const auto limit = connections_within(descriptor_limit(), options.max_connections);
   options.max_connections = limit.connections;
@@ -70,6 +70,7 @@ net::ServerOptions server_options(const config::Pipeline& pipeline, api::Access&
   options.max_total_body = std::max<std::size_t>(options.max_total_body, 2 * options.max_body);
   options.tls_certificate = pipeline.http.tls.certificate;
   options.tls_key = pipeline.http.tls.key;
+  options.hold_off = [&api](const net::RouteOptions* route) { return api.hold_off(route); };
   options.admit = [&access](const net::Request& request, const net::RouteOptions& route) {
     return access.refuse(request, route);
   };
@@ -118,23 +119,28 @@ class RunningHost {
         api_({bench.router, bench.loop, reloader_, pipeline_.graph(), *stores.ledger,
               *stores.dead_letters, *stores.archive, pipeline_.searcher(), bench.metrics,
               bench.clock}),
-        server_(bench.loop, server_options(*loaded->pipeline, access_, bench), bench.router,
+        server_(bench.loop, server_options(*loaded->pipeline, access_, api_, bench), bench.router,
                 bench.workers),
         certificate_(loaded->pipeline->http.tls, server_, bench.log) {}
 
-  Result<unsigned short> start(Signals& signals) {
+  // Its URL. The server comes first: a port that is taken is known before anything else is begun,
+  // and whoever asks meanwhile hears that the host is starting.
+  Result<std::string> start(Signals& signals) {
     pipeline_.graph().on_alarm([&signals](const std::string&) { signals.alarm(); });
     const auto file = reloader_.pipeline();
     meters_.watch_stages(*file);
     // The host's own routes first: a component that wants one of them is the one in the wrong.
-    auto started = api_.open();
-    if (started) started = pipeline_.start(*reloader_.current());
+    if (auto opened = api_.open(); !opened) return std::move(opened).error();
+    const auto port = server_.start();
+    if (!port) return port.error();
+    std::string url = base_url(*file, *port);
+    bench_.log.write(observe::Level::kInfo, "host", "starting", {{"url", url}});
+    auto started =
+        pipeline_.start(*reloader_.current(), [&signals] { return signals.is_end_due(); });
     if (!started) return std::move(started).error();
-    auto port = server_.start();
-    if (!port) return port;
     pipeline_.open_doorway();
-    api_.set_phase(api::Phase::kReady);
-    return port;
+    api_.set_ready();
+    return url;
   }
 
   void reload() {
@@ -147,7 +153,7 @@ class RunningHost {
   std::size_t stop() {
     const auto deadline = Steady::now() + reloader_.pipeline()->timeouts.drain;
     const StopWatchdog watchdog(deadline + kStopGrace, bench_.log);
-    api_.set_phase(api::Phase::kDraining);
+    api_.set_draining();
     reloader_.close();
     const bool is_finished = pipeline_.drain(deadline);
     server_.stop(std::min(deadline, Steady::now() + std::chrono::seconds(2)));
@@ -234,13 +240,14 @@ int run(const RunOptions& options) {
   }
   RunningHost host({options.file, options.overrides}, loaded, bench, *stores,
                    std::move(components));
-  const auto port = host.start(signals);
-  if (!port) return end(host, bench, signals, say(port.error()));
-  const std::string url = base_url(pipeline, *port);
-  bench.log.write(
-      observe::Level::kInfo, "host", "listening",
-      {{"url", url}, {"pipeline", pipeline.name}, {"mode", config::text_of(pipeline.mode)}});
-  if (!options.ready_file.empty()) announce(options.ready_file, url);
+  const auto url = host.start(signals);
+  if (!url && !signals.is_end_due()) return end(host, bench, signals, say(url.error()));
+  if (url) {
+    bench.log.write(
+        observe::Level::kInfo, "host", "listening",
+        {{"url", *url}, {"pipeline", pipeline.name}, {"mode", config::text_of(pipeline.mode)}});
+    if (!options.ready_file.empty()) announce(options.ready_file, *url);
+  }
 
   signals.wait([&] { host.reload(); });
   bench.log.write(observe::Level::kInfo, "host", "stopping");

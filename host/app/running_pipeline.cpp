@@ -48,8 +48,10 @@ RunningPipeline::RunningPipeline(const config::Pipeline& pipeline,
       graph_(pipeline, *components_, environment),
       searcher_(*components_, environment.metrics) {}
 
-Result<void> RunningPipeline::start(const config::Loaded& loaded) {
-  auto started = components_->start(Steady::now() + loaded.pipeline->timeouts.start);
+Result<void> RunningPipeline::start(const config::Loaded& loaded,
+                                    const std::function<bool()>& is_called_off) {
+  auto started =
+      components_->start(Steady::now() + loaded.pipeline->timeouts.start, nullptr, is_called_off);
   if (!started) {
     const Error& error = started.error();
     return Error{error.fault, finding_of(loaded, components_->failed(), error).text()};

@@ -31,8 +31,9 @@ class RunningPipeline {
   search::Searcher& searcher() { return searcher_; }
   const flow::Components& components() const { return *components_; }
 
-  // In two steps, as the server opens between them. On an Error what was started is stopped.
-  Result<void> start(const config::Loaded& loaded);
+  // In two steps: pages are welcome once whatever they need runs. On an Error what was started is
+  // stopped; `is_called_off` is asked between the stages and makes one.
+  Result<void> start(const config::Loaded& loaded, const std::function<bool()>& is_called_off);
   void open_doorway();
   // In the order of the data: sources, what is in flight. True: nothing was left in flight.
   bool drain(Steady::time_point deadline);

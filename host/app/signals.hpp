@@ -23,21 +23,25 @@ class Signals {
   // others stay blocked: an alarm while the host stops must not end it, nor a reload that comes too
   // late.
   void wait(const std::function<void()>& on_hangup) {
-    for (;;) {
+    while (!is_ending_) {
       int number = 0;
       if (sigwait(&set_, &number) != 0) continue;
       if (number == SIGHUP) {
         on_hangup();
-        continue;
+      } else {
+        take(number);
       }
-      // One that was sent from outside is an alarm as good as any.
-      if (number == kAlarmSignal) is_alarmed_.store(true, std::memory_order_relaxed);
-      sigset_t ending;
-      sigemptyset(&ending);
-      for (const int end : {SIGTERM, SIGINT}) sigaddset(&ending, end);
-      pthread_sigmask(SIG_UNBLOCK, &ending, nullptr);
-      return;
     }
+  }
+
+  // Whether that for which wait returns has come already. A SIGHUP stays for wait.
+  bool is_end_due() {
+    sigset_t ends = set_;
+    sigdelset(&ends, SIGHUP);
+    const timespec at_once{};
+    const int number = is_ending_ ? 0 : sigtimedwait(&ends, nullptr, &at_once);
+    if (number > 0) take(number);
+    return is_ending_;
   }
 
   // Any thread: the host cannot go on; wait returns.
@@ -50,8 +54,20 @@ class Signals {
 
  private:
   static constexpr int kAlarmSignal = SIGUSR1;
+
+  void take(int number) {
+    is_ending_ = true;
+    // One that was sent from outside is an alarm as good as any.
+    if (number == kAlarmSignal) is_alarmed_.store(true, std::memory_order_relaxed);
+    sigset_t ending;
+    sigemptyset(&ending);
+    for (const int end : {SIGTERM, SIGINT}) sigaddset(&ending, end);
+    pthread_sigmask(SIG_UNBLOCK, &ending, nullptr);
+  }
+
   const pthread_t main_;
   sigset_t set_{};
+  bool is_ending_ = false;               // of the main thread
   std::atomic<bool> is_alarmed_{false};  // relaxed: only the flag itself is of interest
 };
 

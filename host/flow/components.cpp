@@ -258,7 +258,8 @@ bool Components::is_source(const StageComponent& stage) const {
          wiring_.sources.end();
 }
 
-Result<void> Components::start(Steady::time_point deadline, const Components* before) {
+Result<void> Components::start(Steady::time_point deadline, const Components* before,
+                               const std::function<bool()>& is_called_off) {
   const plugin::ThreadScope scope(plugin::ThreadTag::kControl);
   std::vector<StageComponent*> fresh;
   std::copy_if(start_order_.begin(), start_order_.end(), std::back_inserter(fresh),
@@ -270,7 +271,9 @@ Result<void> Components::start(Steady::time_point deadline, const Components* be
   Result<void> started;
   std::size_t opened = 0;  // of `fresh`, how many have their routes
   for (auto stage = fresh.begin(); started && stage != fresh.end(); ++stage) {
-    started = (*stage)->component->start(deadline);
+    const bool is_off = is_called_off && is_called_off();
+    started = is_off ? Result<void>(Error{Fault::kUnavailable, "the start was called off"})
+                     : (*stage)->component->start(deadline);
     if (!started) failed_ = (*stage)->name;
   }
   for (; started && opened < fresh.size(); ++opened) {

@@ -75,7 +75,9 @@ class Components final {
   // failed(), what was started here is stopped. Fault::kConfig: it cannot work as configured;
   // anything else: not now.
   // The routes of a source take the place of those of its predecessor in `before` at once.
-  Result<void> start(Steady::time_point deadline, const Components* before = nullptr);
+  // `is_called_off` is asked before each: true ends the start with an Error.
+  Result<void> start(Steady::time_point deadline, const Components* before = nullptr,
+                     const std::function<bool()>& is_called_off = {});
   const std::string& failed() const { return failed_; }
   // Gives each source that works by itself a thread. After start, once pushes are welcome.
   void run_sources();

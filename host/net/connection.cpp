@@ -238,7 +238,12 @@ std::optional<Response> Connection::judge_route() {
                                 {"Access-Control-Allow-Headers", kCorsHeaders},
                                 {"Access-Control-Max-Age", kCorsMaxAge}}};
   }
+  const ServerOptions& options = shard_->core().options;
   auto match = shard_->core().router.match(request_.method, request_.segments);
+  if (options.hold_off) {
+    if (auto refusal = options.hold_off(match.route ? &match.route->options() : nullptr))
+      return refusal;
+  }
   if (!match.route && match.allow.empty()) {
     return error_response(404, "There is nothing at this path.");
   }
@@ -249,8 +254,7 @@ std::optional<Response> Connection::judge_route() {
   }
   route_ = std::move(match.route);
   request_.params = std::move(match.params);
-  const auto& admit = shard_->core().options.admit;
-  return admit ? admit(request_, route_->options()) : std::nullopt;
+  return options.admit ? options.admit(request_, route_->options()) : std::nullopt;
 }
 
 std::optional<Response> Connection::judge_length() const {

@@ -36,6 +36,7 @@ struct RouteOptions {
   bool needs_token = false;
   bool is_closed_without_token = false;  // where none is set, nobody may call
   bool rate_limited = false;
+  bool is_early = false;       // answers also while all others are held off
   std::string owner = {};      // who added it, for messages and lists
   std::string operation = {};  // its description for people: an OpenAPI operation as JSON, or empty
 };

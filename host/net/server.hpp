@@ -41,6 +41,10 @@ struct ServerOptions {
   std::string tls_certificate = {};                  // PEM file; with tls_key or neither
   std::string tls_key = {};
 
+  // Before anything is said of a request; `route` is null where none was found. An answer holds the
+  // request off. On a loop thread; must not block.
+  std::function<std::optional<Response>(const RouteOptions* route)> hold_off = {};
+
   // Before a route's handler, and before the body is read: an answer refuses the request. On a loop
   // thread; must not block.
   std::function<std::optional<Response>(const Request&, const RouteOptions&)> admit = {};

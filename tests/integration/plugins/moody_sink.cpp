@@ -25,6 +25,7 @@ constexpr auto kSchema = sluice::object(
     sluice::text("hold_while").describe("A batch waits as long as this file exists."),
     sluice::text("fail_start").describe("It does not start, and says this."),
     sluice::text("late_route").describe("A path that it asks for when it starts."),
+    sluice::text("hold_start_while").describe("It starts once this file does not exist."),
     sluice::text("retry_word").describe("A record with this word fails for now."),
     sluice::integer("retry_times").range(1, 1000).otherwise(2).describe("How often it fails."),
     sluice::text("reject_word").describe("A record with this word fails for good."),
@@ -43,6 +44,7 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
     hold_while_ = config.text("/hold_while");
     fail_start_ = config.text("/fail_start");
     late_route_ = config.text("/late_route");
+    hold_start_while_ = config.text("/hold_start_while");
     retry_word_ = config.text("/retry_word");
     retry_times_ = config.integer("/retry_times");
     reject_word_ = config.text("/reject_word");
@@ -54,6 +56,7 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
   }
 
   sluice::Status start() override {
+    while (!hold_start_while_.empty() && std::filesystem::exists(hold_start_while_)) nap();
     if (!fail_start_.empty()) return sluice::Status::config("/fail_start", fail_start_);
     if (late_route_.empty()) return {};
     return routes_.add_at(host(), "POST", late_route_, 0, [](sluice::HttpExchange exchange) {
@@ -117,6 +120,7 @@ class MoodySink final : public sluice::Component, public sluice::Sink {
   std::string hold_while_;
   std::string fail_start_;
   std::string late_route_;
+  std::string hold_start_while_;
   std::string retry_word_;
   int64_t retry_times_ = 0;
   std::string reject_word_;

@@ -1,6 +1,7 @@
 // Start until ready, stop, and short forms of common requests.
 #include "support/test_host.hpp"
 
+#include <regex>
 #include <stdexcept>
 
 namespace sluice::testing {
@@ -10,25 +11,37 @@ TestHost::TestHost(PipelineFile file) { set_file(file); }
 void TestHost::set_file(const PipelineFile& file) { folder_.write("pipeline.yaml", file.text()); }
 
 void TestHost::start() {
-  const auto ready_file = folder() / "ready";
-  std::filesystem::remove(ready_file);
+  launch();
+  await_ready();
+}
+
+void TestHost::launch() {
+  std::filesystem::remove(ready_file());
+  const std::size_t said = read_file(folder() / "stderr").size();  // by the run before
   http_.reset();
   std::vector<std::string> words = {"run", pipeline().string(), "--ready-file",
-                                    ready_file.string()};
+                                    ready_file().string()};
   words.insert(words.end(), arguments_.begin(), arguments_.end());
   process_ = std::make_unique<HostProcess>(words, folder());
-  std::string url;
+  const std::regex starting("starting.*(https?://[^\\s\"]+)");
+  std::smatch found;
+  std::string err;
   eventually(
       [&] {
-        url = read_file(ready_file);
-        return url.ends_with('\n') || !process_->is_running();
+        err = process_->err().substr(said);
+        return std::regex_search(err, found, starting) || !process_->is_running();
       },
       patient(seconds(60)));
-  if (!url.ends_with('\n')) {
+  if (found.empty()) throw std::runtime_error("the host did not start:\n" + process_->err());
+  http_ = std::make_unique<Http>(found[1]);
+}
+
+void TestHost::await_ready() {
+  eventually([&] { return read_file(ready_file()).ends_with('\n') || !process_->is_running(); },
+             patient(seconds(60)));
+  if (read_file(ready_file()) != http_->base_url() + "\n") {
     throw std::runtime_error("the host did not become ready:\n" + process_->err());
   }
-  url.pop_back();
-  http_ = std::make_unique<Http>(url);
 }
 
 int TestHost::stop(int signal) {

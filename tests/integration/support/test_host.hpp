@@ -28,6 +28,10 @@ class TestHost final {
 
   // Until it is ready; throws with what it printed when it ends or hangs before.
   void start();
+  // The first half of it: until the host says where it will listen.
+  void launch();
+  // The second.
+  void await_ready();
   // Waits for the end; its exit code, or -1 when it did not come.
   int stop(int signal = SIGTERM);
   void restart(int signal) {
@@ -39,6 +43,7 @@ class TestHost final {
 
   const std::filesystem::path& folder() const { return folder_.path(); }
   const std::filesystem::path& pipeline() const { return pipeline_; }
+  std::filesystem::path ready_file() const { return folder() / "ready"; }
   const TemporaryFolder& files() const { return folder_; }
   Http& http() { return *http_; }
   HostProcess& process() { return *process_; }

@@ -205,6 +205,28 @@ TEST(Server, AsksForAdmissionBeforeTheBody) {
   EXPECT_TRUE(socket.read_message().ends_with("\r\n\r\nc"));
 }
 
+TEST(Server, HoldsOffAllButWhatIsEarly) {
+  std::atomic<bool> is_open = false;
+  ServerOptions options;
+  options.hold_off = [&](const RouteOptions* route) -> std::optional<Response> {
+    if (is_open || (route && route->is_early)) return std::nullopt;
+    return error_response(503, "Not yet.");
+  };
+  RunningServer server(options);
+  server.echo("POST", "/early", {.is_early = true});
+  server.echo("POST", "/late");
+  server.start();
+  auto socket = server.connect();
+  socket.send(post("/early", "a") + post("/late", "b") + get("/late") + get("/nowhere"));
+  EXPECT_TRUE(socket.read_message().ends_with("\r\n\r\na"));
+  for (int held = 0; held < 3; ++held) EXPECT_TRUE(has(socket.read_message(), " 503 "));
+  is_open = true;
+  socket.send(post("/late", "c") + get("/late") + get("/nowhere"));
+  EXPECT_TRUE(socket.read_message().ends_with("\r\n\r\nc"));
+  EXPECT_TRUE(has(socket.read_message(), " 405 "));
+  EXPECT_TRUE(has(socket.read_message(), " 404 "));
+}
+
 TEST(Server, SaysWhyItCannotListen) {
   RunningServer first;
   first.start();
