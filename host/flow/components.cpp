@@ -136,7 +136,7 @@ std::shared_ptr<StageComponent> Components::make(const config::Loaded& loaded,
   stage->plugin = spec.plugin;
   stage->image = std::move(image);
   const sluice_descriptor& descriptor = *stage->image->descriptors().front();
-  const plugin::Callee callee(descriptor.id, descriptor.version, spec.name);
+  const plugin::Callee callee(descriptor.id, descriptor.version, spec.name, spec.plugin);
   stage->instance = std::make_unique<services::Instance>(sources.shared, callee);
   bool is_source = false;
   for (const char* const* role = descriptor.roles; role && *role; ++role) {

@@ -9,8 +9,7 @@ Stage::Stage(Loop& loop, Place place, RunnerOptions options, Passage& passage,
              observe::Metrics& metrics)
     : place_(std::move(place)),
       passage_(passage),
-      meters_(metrics, place_.component->name, place_.component->component->descriptor().id,
-              options.concurrency),
+      meters_(metrics, place_.component->name, place_.component->plugin, options.concurrency),
       runner_(loop, port(), std::move(options), *this, meters_) {}
 
 StagePort Stage::port() const {

@@ -10,10 +10,12 @@ thread_local ThreadTag tag_of_this_thread = ThreadTag::kForeign;
 
 }  // namespace
 
-Callee::Callee(std::string plugin_id, std::string plugin_version, std::string instance_name)
+Callee::Callee(std::string plugin_id, std::string plugin_version, std::string instance_name,
+               std::string name_in_file)
     : plugin(std::move(plugin_id)),
       version(std::move(plugin_version)),
       instance(std::move(instance_name)),
+      name(name_in_file.empty() ? plugin : std::move(name_in_file)),
       origin(plugin, version, instance) {}
 
 Faults::Faults(observe::Metrics& metrics, const observe::Log& log) : metrics_(metrics), log_(log) {}
@@ -21,7 +23,7 @@ Faults::Faults(observe::Metrics& metrics, const observe::Log& log) : metrics_(me
 void Faults::report(const Callee& callee, std::string_view kind, std::string_view sentence) {
   metrics_
       .counter("sluice_plugin_faults_total", "Breaches of the plugin contract, by plugin and kind.",
-               {{"plugin", callee.plugin}, {"kind", std::string(kind)}})
+               {{"plugin", callee.name}, {"kind", std::string(kind)}})
       .add();
   {
     const std::scoped_lock lock(mutex_);

@@ -21,11 +21,14 @@ namespace sluice::plugin {
 
 // Who is called. Lives as long as the component, so that a breadcrumb may point into it.
 struct Callee {
-  Callee(std::string plugin_id, std::string plugin_version, std::string instance_name);
+  // `name_in_file` empty: there is no pipeline file, and the id stands for it.
+  Callee(std::string plugin_id, std::string plugin_version, std::string instance_name,
+         std::string name_in_file = {});
 
   std::string plugin;    // the descriptor's id: "sluice.chunker"
   std::string version;   // the plugin's own
   std::string instance;  // its name in the pipeline file; of an image being loaded: empty
+  std::string name;      // of the plugin, as pipeline files write it: "chunker"
   observe::Origin origin;
 };
 

@@ -114,7 +114,7 @@ Result<std::shared_ptr<const Image>> load(const std::filesystem::path& path,
   if (!entry) return entry.error();
   facts.entry = entry->run;
   const ThreadScope control(ThreadTag::kControl);
-  const Callee callee(facts.note.id, "", "");
+  const Callee callee(facts.note.id, "", "", path.stem().string());
   const auto status = call(callee, SLUICE_ENTRY_SYMBOL, faults,
                            [&] { facts.table = entry->run(SLUICE_ABI_MINOR); });
   if (status != SLUICE_OK) {

@@ -13,7 +13,7 @@ namespace {
 
 struct CallTest : testing::Test {
   Watched watched;
-  Callee callee{"sluice.chunker", "1.2.0", "chunk"};
+  Callee callee{"sluice.chunker", "1.2.0", "chunk", "chunker"};
 };
 using Call = CallTest;
 
@@ -31,7 +31,7 @@ TEST_F(Call, AnExceptionIsAFaultAndReadsAsInternal) {
   };
   EXPECT_EQ(fail(), SLUICE_E_INTERNAL);
   EXPECT_EQ(fail(), SLUICE_E_INTERNAL);
-  EXPECT_EQ(watched.count("sluice.chunker", "throw"), 2);
+  EXPECT_EQ(watched.count("chunker", "throw"), 2);
   EXPECT_EQ(watched.lines,
             std::vector<std::string>{
                 "CONTRACT [chunk] submit threw an exception across the plugin boundary: boom"
@@ -47,13 +47,13 @@ TEST_F(Call, StopsWhatIsNoStdException) {
 }
 
 TEST_F(Call, SaysEachKindOncePerInstance) {
-  const Callee other{"sluice.chunker", "1.2.0", "chunk2"};
+  const Callee other{"sluice.chunker", "1.2.0", "chunk2", "chunker"};
   watched.faults.report(callee, "slow", "start took longer than its timeout");
   watched.faults.report(callee, "slow", "start took longer than its timeout");
   watched.faults.report(callee, "nonsense", "a verdict that does not exist");
   watched.faults.report(other, "slow", "start took longer than its timeout");
   EXPECT_EQ(watched.lines.size(), 3U);
-  EXPECT_EQ(watched.count("sluice.chunker", "slow"), 3);
+  EXPECT_EQ(watched.count("chunker", "slow"), 3);
 }
 
 TEST_F(Call, LeavesABreadcrumbWhileItRuns) {

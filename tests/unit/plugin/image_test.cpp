@@ -193,7 +193,7 @@ TEST_F(ImageTest, RefusesAnEntryThatReturnsNothing) {
 TEST_F(ImageTest, RefusesAnEntryThatThrows) {
   EXPECT_EQ(refusal("throws_in_entry"),
             "threw an exception out of sluice_plugin_entry_v1; it must return its sluice_plugin");
-  EXPECT_EQ(watched.count("test.throws-in-entry", "throw"), 1);
+  EXPECT_EQ(watched.count("throws_in_entry", "throw"), 1);
 }
 
 TEST_F(ImageTest, RefusesTwoDescriptorsWithOneId) {
