@@ -32,7 +32,8 @@ std::string_view schemas_text() {
     "total_relation": {"type": "string", "enum": ["eq", "gte"]},
     "query": {"type": "string"},
     "mode": {"type": "string", "enum": ["hybrid", "semantic", "keyword", "bm25"]},
-    "partial": {"type": "array", "items": {"type": "string"}, "description": "Providers that were down or late."}}},
+    "partial": {"type": "array", "items": {"type": "string"}, "description": "Providers that were down or late."},
+    "partial_reasons": {"type": "object", "additionalProperties": {"type": "string", "enum": ["failed", "late"]}}}},
   "SearchResult": {"type": "object", "required": ["id", "url", "title", "description", "text", "score", "metadata"], "properties": {
     "id": {"type": "string", "format": "uuid", "description": "Opens /api/content/{id}."},
     "url": {"type": "string"},

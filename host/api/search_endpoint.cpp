@@ -117,7 +117,10 @@ void Api::search(const net::ExchangePtr& x) {
                         {"total_relation", answer->total_is_exact ? "eq" : "gte"},
                         {"query", query.text},
                         {"mode", fields.text("mode").value_or("hybrid")}};
-  if (!answer->partial.empty()) out["partial"] = answer->partial;
+  for (const auto& [provider, why] : answer->partial) {
+    out["partial"].push_back(provider);
+    out["partial_reasons"][provider] = why == search::Missing::Why::kLate ? "late" : "failed";
+  }
   x->respond(net::json_response(200, dump(out)));
 }
 

@@ -51,6 +51,23 @@ std::string total_text(const nlohmann::json& answer, std::size_t shown, std::uin
   return text;
 }
 
+// Which providers are missing from the answer, and why; empty: none.
+std::string missing_text(const nlohmann::json& answer) {
+  std::string text;
+  const nlohmann::json& partial = part_at(answer, "partial");
+  if (!partial.is_array()) return text;
+  for (const nlohmann::json& name : partial) {
+    if (!name.is_string()) continue;
+    const auto& provider = name.get_ref<const std::string&>();
+    const std::string reason = text_at(part_at(answer, "partial_reasons"), provider);
+    text += (text.empty() ? "" : ", ") + printable(provider);
+    text += reason == "late"     ? " did not answer in time"
+            : reason == "failed" ? " failed"
+                                 : " is missing";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string search_text(const nlohmann::json& answer, std::uint64_t offset,
@@ -66,15 +83,8 @@ std::string search_text(const nlohmann::json& answer, std::uint64_t offset,
     }
   }
   text += paint.faint(total_text(answer, shown, offset)) + "\n";
-  const nlohmann::json& partial = part_at(answer, "partial");
-  if (partial.is_array() && !partial.empty()) {
-    std::string names;
-    for (const nlohmann::json& name : partial) {
-      if (!name.is_string()) continue;
-      names += (names.empty() ? "" : ", ") + printable(name.get_ref<const std::string&>());
-    }
-    text += paint.warning("incomplete: " + names + " did not answer in time") + "\n";
-  }
+  const std::string missing = missing_text(answer);
+  if (!missing.empty()) text += paint.warning("incomplete: " + missing) + "\n";
   return text;
 }
 

@@ -23,6 +23,16 @@ constexpr std::chrono::milliseconds kLookAgain{5};
 
 sluice_str to_c(const std::string& s) { return {s.data(), s.size()}; }
 
+// What somebody reads whose search has found nobody.
+std::string nobody_answered(const std::vector<Missing>& missing) {
+  std::string text;
+  for (const auto& [provider, why] : missing) {
+    text += (text.empty() ? "no search provider answered: " : ", ") + provider +
+            (why == Missing::Why::kLate ? " did not answer in time" : " failed");
+  }
+  return text;
+}
+
 const char* name_of(Mode mode) {
   switch (mode) {
     case Mode::kSemantic:
@@ -66,8 +76,8 @@ struct Searcher::Round {
   bool is_embedded = false;       // guarded by mutex
   bool has_vector = false;        // guarded by mutex
   struct Slot {
-    bool is_done = false;
     bool is_ok = false;
+    Missing::Why why = Missing::Why::kLate;  // as long as nothing has come
     data::Hits hits;
   };
   std::vector<Slot> slots;  // guarded by mutex
@@ -174,25 +184,30 @@ void Searcher::ask_provider(Round& round, std::size_t index) {
   request.deadline = to_ns(round.deadline);
   EmbeddingCache::Vector vector;  // for as long as the provider looks at it
   bool can_ask = provider.component != nullptr;
+  auto why = Missing::Why::kFailed;
   if (can_ask && (provider.table->flags & SLUICE_SEARCH_WANTS_VECTOR) != 0) {
     std::unique_lock lock(round.mutex);
-    can_ask = round.news.wait_until(lock, round.deadline, [&] { return round.is_embedded; }) &&
-              round.has_vector;
+    if (!round.news.wait_until(lock, round.deadline, [&] { return round.is_embedded; })) {
+      why = Missing::Why::kLate;
+    }
+    can_ask = round.has_vector;
     if (can_ask) {
       vector = round.vector;
       request.vector = {vector->data(), vector->size()};
     }
   }
   data::Hits hits;
-  sluice_error err = plugin::fresh_error();
-  const auto search = [&] {
+  bool is_ok = false;
+  if (can_ask) {
+    sluice_error err = plugin::fresh_error();
     const plugin::Component& component = *provider.component->component;
-    return component.call(
+    const sluice_status status = component.call(
         "search", [&] { return provider.table->search(component.raw(), &request, &hits, &err); });
-  };
-  const bool is_ok = can_ask && search() == SLUICE_OK;
+    is_ok = status == SLUICE_OK;
+    if (status == SLUICE_E_TIMEOUT) why = Missing::Why::kLate;
+  }
   const std::scoped_lock lock(round.mutex);
-  round.slots[index] = {true, is_ok, std::move(hits)};
+  round.slots[index] = {is_ok, why, std::move(hits)};
   --round.open;
   round.news.notify_all();
 }
@@ -229,17 +244,15 @@ Result<Answer> Searcher::ask(const Query& query) {
     round->news.wait_until(lock, round->deadline, [&] { return round->open == 0; });
     for (std::size_t i = 0; i < round->slots.size(); ++i) {
       auto& slot = round->slots[i];
-      if (slot.is_done && slot.is_ok) {
+      if (slot.is_ok) {
         lists.push_back({std::move(slot.hits), round->providers[i]->weight});
       } else {
-        answer.partial.push_back(round->providers[i]->stage);
+        answer.partial.push_back({round->providers[i]->stage, slot.why});
       }
     }
   }
-  for (const auto& provider : answer.partial) missed(provider, 1);
-  if (lists.empty()) {
-    return Error{Fault::kUnavailable, "no search provider answered in time"};
-  }
+  for (const auto& missing : answer.partial) missed(missing.provider, 1);
+  if (lists.empty()) return Error{Fault::kUnavailable, nobody_answered(answer.partial)};
   for (const auto& list : lists) {
     const uint64_t total = list.hits.total.value_or(list.hits.hits.size());
     if (total > answer.total || (total == answer.total && list.hits.total_is_exact)) {

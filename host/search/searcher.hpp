@@ -29,11 +29,18 @@ struct Query {
   std::string filter;  // JSON object as abi/roles.h has it; empty: none
 };
 
+// A provider that is missing from an answer.
+struct Missing {
+  enum class Why : uint8_t { kLate, kFailed };
+  std::string provider;
+  Why why = Why::kLate;
+};
+
 struct Answer {
   std::vector<Found> results;  // offset and limit applied
   uint64_t total = 0;          // matching documents
   bool total_is_exact = true;
-  std::vector<std::string> partial;  // providers that are missing from the answer
+  std::vector<Missing> partial;
 };
 
 struct ProviderStats {

@@ -47,9 +47,12 @@ TEST(SearchText, CountsFromItsOffset) {
 
 TEST(SearchText, NamesWhoDidNotAnswer) {
   json answer = sample_answer();
-  answer["partial"] = {"vectors"};
+  answer["partial"] = {"vectors", "words", "more"};
+  answer["partial_reasons"] = {{"vectors", "late"}, {"words", "failed"}};
   const std::string text = search_text(answer, 0, {});
-  EXPECT_NE(text.find("incomplete: vectors did not answer in time\n"), text.npos);
+  EXPECT_NE(
+      text.find("incomplete: vectors did not answer in time, words failed, more is missing\n"),
+      text.npos);
 }
 
 TEST(SearchText, NothingFoundIsSaid) {
