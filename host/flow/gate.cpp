@@ -39,12 +39,23 @@ sluice_error fresh_error() {
 
 }  // namespace
 
-Gate::Gate(Loop& loop, DedupePort dedupe, GateKeeper& keeper)
+Gate::Gate(Loop& loop, DedupePort dedupe, GateKeeper& keeper, observe::Metrics& metrics)
     : loop_(loop),
       dedupe_(std::move(dedupe)),
       keeper_(keeper),
+      metrics_(metrics),
       claims_("gate-claim", dedupe_.is_present ? 1 : 0),
-      settles_("gate-settle", dedupe_.is_present ? 1 : 0) {}
+      settles_("gate-settle", dedupe_.is_present ? 1 : 0) {
+  make_meters();
+}
+
+void Gate::make_meters() {
+  constexpr uint32_t kClaimsAtOnce = 1;
+  meters_.reset();
+  if (dedupe_.is_present) {
+    meters_.emplace(metrics_, dedupe_.stage, dedupe_.plugin, kClaimsAtOnce);
+  }
+}
 
 void Gate::enter(Delivery& page) {
   const auto [it, is_first] = documents_.try_emplace(page.document_id());
@@ -52,7 +63,7 @@ void Gate::enter(Delivery& page) {
     it->second.push_back(&page);
     return;
   }
-  queue_.push_back(&page);
+  line_up(page);
   pump();
 }
 
@@ -63,7 +74,7 @@ void Gate::leave(const std::string& document_id) {
     documents_.erase(it);
     return;
   }
-  queue_.push_back(it->second.front());
+  line_up(*it->second.front());
   it->second.pop_front();
   pump();
 }
@@ -80,8 +91,10 @@ void Gate::start_over(DedupePort dedupe) {
   claiming_.clear();
   documents_.clear();
   settling_.clear();
+  busy_ = 0;
   outages_ = 0;
   last_error_.clear();
+  make_meters();
   for (WorkerPool* pool : {&claims_, &settles_}) {
     if (dedupe_.is_present && pool->threads() == 0) pool->grow();
   }
@@ -96,28 +109,43 @@ void Gate::again(Steady::duration delay, std::function<void()> work) {
 
 void Gate::pump() {
   if (is_paused_ || queue_.empty() || !claiming_.empty()) return;
-  if (!dedupe_.is_present) {
-    while (!queue_.empty()) {
-      Delivery* page = queue_.front();
-      queue_.pop_front();
-      keeper_.admitted(*page);
-    }
-    return;
+  if (!dedupe_.is_present) return admit_all();
+  const auto oldest = take_claims();
+  if (!claiming_.empty()) claim(oldest);
+  meters_->depth(waiting(), in_flight());
+}
+
+void Gate::admit_all() {
+  while (!queue_.empty()) {
+    Delivery* page = queue_.front().page;
+    queue_.pop_front();
+    keeper_.admitted(*page);
   }
+}
+
+// Since when the first of them has waited.
+Steady::time_point Gate::take_claims() {
+  auto oldest = Steady::time_point::max();
   while (!queue_.empty() && claiming_.size() < kMostKeys) {
-    Delivery* page = queue_.front();
+    const auto [page, since] = queue_.front();
     queue_.pop_front();
     // A deletion is not de-duplicated: saying it twice does no harm, leaving it out would.
     if (page->page().document->op == SLUICE_DELETE) {
       keeper_.admitted(*page);
     } else {
+      oldest = std::min(oldest, since);
       claiming_.push_back(page);
     }
   }
-  if (claiming_.empty()) return;
+  return oldest;
+}
+
+void Gate::claim(Steady::time_point oldest) {
   is_claim_running_ = true;
+  const auto began = loop_.now();
+  meters_->left_inlet(began - oldest);
   // The pages outlive the call: nothing ends a delivery that was not admitted.
-  claims_.post([this, pages = claiming_] {
+  claims_.post([this, began, pages = claiming_] {
     std::vector<sluice_key> keys;
     keys.reserve(pages.size());
     for (const auto* page : pages) {
@@ -126,14 +154,17 @@ void Gate::pump() {
     std::vector<uint8_t> answers(pages.size(), SLUICE_KEY_BUSY);
     sluice_error err = fresh_error();
     const sluice_status status = dedupe_.claim(keys, answers.data(), &err);
-    loop_.post([this, pages, answers = std::move(answers), status, err] {
+    loop_.post([this, began, pages, answers = std::move(answers), status, err] {
       is_claim_running_ = false;
       claiming_.clear();
+      meters_->batch_ended(pages.size(), loop_.now() - began);
+      meters_->batch_result(status == SLUICE_OK ? "ok" : "failed");
       if (status == SLUICE_OK) {
         claimed(pages, answers);
       } else {
         claim_failed(pages, err);
       }
+      meters_->depth(waiting(), in_flight());
       pump();
     });
   });
@@ -155,8 +186,11 @@ void Gate::claimed(const Pages& pages, const std::vector<uint8_t>& answers) {
         keeper_.known(page, answers[i]);
         break;
       default:  // SLUICE_KEY_BUSY, or an answer of a newer component: somebody else is at it
+        ++busy_;
+        meters_->retried("busy", 1);
         again(backoff(kBusy, ++page.claims, random_) + kBusy.initial, [this, &page] {
-          queue_.push_back(&page);
+          --busy_;
+          line_up(page);
           pump();
         });
     }
@@ -168,11 +202,14 @@ void Gate::claim_failed(const Pages& pages, const sluice_error& err) {
   const auto delay = err.retry_after_ms > 0
                          ? std::chrono::milliseconds(err.retry_after_ms)
                          : backoff(kOutage, ++outages_, random_) + kOutage.initial;
+  meters_->retried("transient", pages.size());
   // Until the component answers, nothing else is asked of it.
   claiming_ = pages;
-  again(delay, [this, pages] {
+  again(delay, [this, pages, failed = loop_.now()] {
     claiming_.clear();
-    queue_.insert(queue_.begin(), pages.begin(), pages.end());
+    for (auto page = pages.rbegin(); page != pages.rend(); ++page) {
+      queue_.push_front({*page, failed});
+    }
     pump();
   });
 }

@@ -5,6 +5,7 @@
 #include "base/worker_pool.hpp"
 #include "flow/delivery.hpp"
 #include "flow/loop.hpp"
+#include "flow/meters.hpp"
 #include "flow/retry.hpp"
 
 #include <sluice/abi/roles.h>
@@ -12,6 +13,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <random>
 #include <span>
 #include <string>
@@ -25,6 +27,7 @@ namespace sluice::flow {
 struct DedupePort {
   bool is_present = false;
   std::string stage;
+  std::string plugin;  // as the pipeline file calls it
   std::function<sluice_status(std::span<const sluice_key>, uint8_t* answers, sluice_error*)> claim;
   std::function<sluice_status(std::span<const sluice_key>, sluice_status verdict, sluice_error*)>
       settle;
@@ -44,7 +47,7 @@ class GateKeeper {
 // workers of its own: one claims, one settles, so that a slow claim never delays the end of a page.
 class Gate {
  public:
-  Gate(Loop& loop, DedupePort dedupe, GateKeeper& keeper);
+  Gate(Loop& loop, DedupePort dedupe, GateKeeper& keeper, observe::Metrics& metrics);
 
   void enter(Delivery& page);
 
@@ -67,7 +70,12 @@ class Gate {
   // The component is at work on a claim or a settlement, or a settlement has yet to reach it.
   bool is_busy() const { return is_calling() || !settling_.empty(); }
   bool is_calling() const { return is_claim_running_ || is_settle_running_; }
-  std::size_t waiting() const { return queue_.size() + claiming_.size(); }
+  // Its numbers are those of a stage whose batches are claims; no dedupe component: none.
+  std::size_t waiting() const { return queue_.size(); }
+  std::size_t in_flight() const { return is_claim_running_ ? 1 : 0; }
+  // Pages that are asked about again: somebody else holds them, or the component failed.
+  std::size_t retrying() const { return busy_ + (is_claim_running_ ? 0 : claiming_.size()); }
+  StageMeters* meters() { return meters_ ? &*meters_ : nullptr; }
   const std::string& last_error() const { return last_error_; }  // empty while all is well
 
  private:
@@ -79,7 +87,16 @@ class Gate {
     std::function<void()> then;
   };
   using Pages = std::vector<Delivery*>;
+  struct Waiting {
+    Delivery* page = nullptr;
+    Steady::time_point since;
+  };
 
+  void make_meters();
+  void line_up(Delivery& page) { queue_.push_back({&page, loop_.now()}); }
+  void admit_all();
+  Steady::time_point take_claims();
+  void claim(Steady::time_point oldest);
   void pump();
   void claimed(const Pages& pages, const std::vector<uint8_t>& answers);
   void claim_failed(const Pages& pages, const sluice_error& err);
@@ -90,7 +107,9 @@ class Gate {
   Loop& loop_;
   DedupePort dedupe_;  // read by the workers; changes only while neither calls
   GateKeeper& keeper_;
-  std::deque<Delivery*> queue_;
+  observe::Metrics& metrics_;
+  std::optional<StageMeters> meters_;
+  std::deque<Waiting> queue_;
   Pages claiming_;  // with the component right now
   // Documents that have a page inside, and the pages that wait behind it.
   std::unordered_map<std::string, std::deque<Delivery*>> documents_;
@@ -100,6 +119,7 @@ class Gate {
   bool is_paused_ = false;
   uint64_t beginning_ =
       0;  // counts start_over: what was to happen later for the pages before it is off
+  std::size_t busy_ = 0;  // pages that somebody else holds
   uint32_t outages_ = 0;
   std::string last_error_;
   std::mt19937_64 random_{std::random_device{}()};

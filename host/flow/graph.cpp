@@ -38,7 +38,7 @@ Graph::Graph(const config::Pipeline& pipeline, const Components& components,
       emitter_(loop_,
                {environment.stores.commits, environment.stores.journal, environment.stores.ledger},
                budget_, meters_, environment.log, emitter_options(pipeline)),
-      gate_(loop_, dedupe_port(), *this),
+      gate_(loop_, dedupe_port(), *this, environment.metrics),
       backlog_(loop_, environment.stores.journal, budget_, backlog_policy(pipeline), fingerprint_,
                {[this](Delivery::Page page) { arrived(std::move(page)); },
                 [this](int64_t seq, const std::string& why) {
@@ -101,7 +101,7 @@ DedupePort Graph::dedupe_port() const {
   const auto stage = components_->share(*name);
   const auto* table = stage->role<sluice_dedupe>(SLUICE_ROLE_DEDUPE);
   return {
-      true, *name,
+      true, *name, stage->plugin,
       [stage, table](std::span<const sluice_key> keys, uint8_t* answers, sluice_error* err) {
         const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
         const plugin::Component& component = *stage->component;
@@ -175,12 +175,10 @@ Result<void> Graph::start() {
 
 void Graph::watch_rates() {
   const auto now = loop_.now();
-  for (auto& stage : stages_) {
-    stage->utilization = stage->meters().take_utilization(now);
-    const double records = stage->meters().records();
-    stage->records_per_second =
-        (records - stage->records_before) / std::chrono::duration<double>(kRatesEvery).count();
-    stage->records_before = records;
+  for (auto& stage : stages_) stage->meters().look(now);
+  if (auto* dedupe = gate_.meters()) dedupe->look(now);
+  for (const auto& source : components_->wiring().sources) {
+    sources_[source].look(meters_.received_from(source), kRatesEvery);
   }
   if (!emitter_.is_writable()) emitter_.look_for_room();
   // Not between two pages: a whole interval without any comes first. Nor when components are about
@@ -260,22 +258,16 @@ std::size_t Graph::stop(Steady::time_point deadline) {
 PipelineView Graph::view() {
   PipelineView view;
   loop_.run([&] {
-    for (const auto& stage : stages_) {
-      const Runner& runner = stage->runner();
-      StageView one{
-          stage->name(),     stage->plugin(),           runner.waiting(),   runner.in_flight(),
-          runner.retrying(), stage->records_per_second, stage->utilization, {}};
-      if (runner.is_circuit_open()) {
-        one.trouble = "does not give its batches back";
-      } else if (runner.is_in_trouble()) {
-        one.trouble = runner.last_error();
-      }
-      view.stages.push_back(std::move(one));
+    const auto& wiring = components_->wiring();
+    for (const auto& name : wiring.sources) {
+      const StageComponent& source = *components_->find(name);
+      // Nothing waits in front of a source, and it has no batches.
+      view.stages.push_back({.name = name,
+                             .plugin = source.plugin,
+                             .records_per_second = sources_[name].per_second()});
     }
-    if (const auto& dedupe = components_->wiring().dedupe) {
-      view.stages.insert(view.stages.begin(), {*dedupe, components_->find(*dedupe)->plugin,
-                                               gate_.waiting(), 0, 0, 0, 0, gate_.last_error()});
-    }
+    if (wiring.dedupe) view.stages.push_back(view_of_dedupe(*components_->find(*wiring.dedupe)));
+    for (const auto& stage : stages_) view.stages.push_back(view_of(*stage));
     view.pages_in_memory = pages_.size();
     view.bytes_in_memory = budget_.used().bytes;
     view.pages_held = backlog_.held();
@@ -284,6 +276,32 @@ PipelineView Graph::view() {
     view.is_draining = is_draining_;
   });
   return view;
+}
+
+StageView Graph::view_of(const Stage& stage) const {
+  const Runner& runner = stage.runner();
+  StageView one{stage.name(),
+                stage.plugin(),
+                runner.waiting(),
+                runner.in_flight(),
+                runner.retrying(),
+                stage.meters().records_per_second(),
+                stage.meters().utilization(),
+                {}};
+  if (runner.is_circuit_open()) {
+    one.trouble = "does not give its batches back";
+  } else if (runner.is_in_trouble()) {
+    one.trouble = runner.last_error();
+  }
+  return one;
+}
+
+StageView Graph::view_of_dedupe(const StageComponent& component) {
+  const StageMeters& meters = *gate_.meters();
+  StageView one{component.name,       component.plugin,  gate_.waiting(),
+                gate_.in_flight(),    gate_.retrying(),  meters.records_per_second(),
+                meters.utilization(), gate_.last_error()};
+  return one;
 }
 
 void Graph::raise(const std::string& why) {

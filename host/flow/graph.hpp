@@ -20,6 +20,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -124,6 +125,8 @@ class Graph final : private GateKeeper, private Passage {
   DedupePort dedupe_port() const;
   Arrivals arrivals();
   void watch_rates();
+  StageView view_of(const Stage& stage) const;
+  StageView view_of_dedupe(const StageComponent& component);
   void rest();
   void flush_components();
 
@@ -164,9 +167,10 @@ class Graph final : private GateKeeper, private Passage {
   bool is_paused_ = false;
   // Relaxed: whoever pauses only has to see it soon.
   std::atomic<bool> may_pause_{true};
-  bool has_worked_ = false;           // a page came since the last look
-  bool is_rest_due_ = false;          // pages have come since the last rest
-  WorkerPool control_{"control", 1};  // sources hear of their pages here, one call at a time
+  std::map<std::string, Pace> sources_;  // by stage
+  bool has_worked_ = false;              // a page came since the last look
+  bool is_rest_due_ = false;             // pages have come since the last rest
+  WorkerPool control_{"control", 1};     // sources hear of their pages here, one call at a time
 };
 
 }  // namespace sluice::flow

@@ -77,11 +77,17 @@ void StageMeters::failures(std::string_view kind, double times) {
       .add(times);
 }
 
-double StageMeters::take_utilization(Steady::time_point now) {
-  const double window = seconds(now - std::exchange(since_, now)) * concurrency_;
-  const double share = window > 0 ? std::min(1.0, seconds(std::exchange(busy_, {})) / window) : 0.0;
-  utilization_.set(share);
-  return share;
+void Pace::look(double records, Steady::duration since_last_look) {
+  const double window = seconds(since_last_look);
+  per_second_ = window > 0 ? (records - std::exchange(before_, records)) / window : 0.0;
+}
+
+void StageMeters::look(Steady::time_point now) {
+  const auto since = now - std::exchange(since_, now);
+  const double window = seconds(since) * concurrency_;
+  busy_share_ = window > 0 ? std::min(1.0, seconds(std::exchange(busy_, {})) / window) : 0.0;
+  utilization_.set(busy_share_);
+  pace_.look(records_, since);
 }
 
 PageMeters::PageMeters(observe::Metrics& metrics, const std::string& mode)
@@ -105,6 +111,14 @@ void PageMeters::received(const std::string& source, std::string_view event, std
       .counter("sluice_pages_received_total", "Pages that sources handed over",
                {{"source", source}, {"event", std::string(event)}})
       .add(static_cast<double>(pages));
+  const std::scoped_lock lock(mutex_);
+  received_[source] += static_cast<double>(pages);
+}
+
+double PageMeters::received_from(const std::string& source) const {
+  const std::scoped_lock lock(mutex_);
+  const auto it = received_.find(source);
+  return it == received_.end() ? 0.0 : it->second;
 }
 
 void PageMeters::indexed(std::chrono::duration<double> time_to_index) {

@@ -8,10 +8,23 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 
 namespace sluice::flow {
+
+// How many records a second go by, looked at now and then. One thread.
+class Pace {
+ public:
+  // `records`: all so far.
+  void look(double records, Steady::duration since_last_look);
+  double per_second() const { return per_second_; }
+
+ private:
+  double before_ = 0;
+  double per_second_ = 0;
+};
 
 // Made with its stage, used on the loop.
 class StageMeters {
@@ -28,9 +41,11 @@ class StageMeters {
 
   void set_concurrency(uint32_t concurrency) { concurrency_ = concurrency; }
   double batches() const { return batches_; }
-  double records() const { return records_; }
-  // Share of its concurrency that was busy since the last call, 0 to 1.
-  double take_utilization(Steady::time_point now);
+  // Takes the numbers below, for the time since the last look.
+  void look(Steady::time_point now);
+  double records_per_second() const { return pace_.per_second(); }
+  // Share of its concurrency that was busy, 0 to 1.
+  double utilization() const { return busy_share_; }
 
  private:
   void failures(std::string_view kind, double times);
@@ -48,6 +63,8 @@ class StageMeters {
   double records_ = 0;
   Steady::duration busy_{};
   Steady::time_point since_{};
+  Pace pace_;
+  double busy_share_ = 0;
 };
 
 // Any thread, but for what says otherwise.
@@ -59,6 +76,8 @@ class PageMeters {
   void set_mode(const std::string& mode);
 
   void received(const std::string& source, std::string_view event, std::size_t pages);
+  // All pages of the source so far.
+  double received_from(const std::string& source) const;
   void indexed(std::chrono::duration<double> time_to_index);
   void skipped(std::string_view reason,
                std::size_t pages = 1);  // processed, unchanged, failed_page, empty, status
@@ -71,6 +90,8 @@ class PageMeters {
   observe::Counter* indexed_ = nullptr;
   observe::Histogram* time_to_index_ = nullptr;
   observe::Histogram& journal_append_;
+  mutable std::mutex mutex_;
+  std::map<std::string, double> received_;  // by source; guarded by mutex_
 };
 
 }  // namespace sluice::flow

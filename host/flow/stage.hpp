@@ -41,15 +41,12 @@ class Stage final : private Outlet {
   Runner& runner() { return runner_; }
   const Runner& runner() const { return runner_; }
   StageMeters& meters() { return meters_; }
+  const StageMeters& meters() const { return meters_; }
   const std::string& name() const { return place_.component->name; }
   const std::string& plugin() const { return place_.component->plugin; }
   bool is_sink() const { return place_.is_sink; }
   // [worker]: has the stage write out what it holds, when it offers that.
   void flush_component() const;
-
-  double records_per_second = 0;  // of the last watch; the graph's
-  double utilization = 0;
-  double records_before = 0;
 
  private:
   StagePort port() const;

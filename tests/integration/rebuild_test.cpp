@@ -71,7 +71,7 @@ TEST_F(Rebuild, AddsAStageAndTakesItAway) {
   const std::string later = pass_one("gone");
   EXPECT_TRUE(host_.finds_one(word));
   EXPECT_TRUE(host_.finds_one(later));
-  EXPECT_EQ(host_.http().get("/api/pipeline").json()["stages"].size(), 5U);
+  EXPECT_EQ(host_.http().get("/api/pipeline").json()["stages"].size(), 6U);
 }
 
 TEST_F(Rebuild, GoesOnAsBeforeWhenAStageDoesNotStart) {

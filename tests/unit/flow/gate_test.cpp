@@ -31,6 +31,8 @@ class GateTest : public testing::Test, public GateKeeper {
   void make(bool has_dedupe = true) {
     DedupePort port;
     port.is_present = has_dedupe;
+    port.stage = "seen";
+    port.plugin = "some-dedupe";
     port.claim = [this](std::span<const sluice_key> keys, uint8_t* answers, sluice_error* err) {
       ++claims_;
       if (is_down_.load()) {
@@ -49,7 +51,7 @@ class GateTest : public testing::Test, public GateKeeper {
       for (const auto& key : keys) settled_.emplace_back(text(key.id), verdict);
       return sluice_status{SLUICE_OK};
     };
-    gate_ = std::make_unique<Gate>(loop_, std::move(port), *this);
+    gate_ = std::make_unique<Gate>(loop_, std::move(port), *this, metrics_);
     loop_.start();
   }
 
@@ -79,6 +81,7 @@ class GateTest : public testing::Test, public GateKeeper {
   }
 
   SystemClock clock_;
+  observe::Metrics metrics_;
   Loop loop_{clock_};
   std::vector<std::unique_ptr<Delivery>> pages_;
   std::vector<Delivery*> admitted_;                     // the loop's
@@ -154,6 +157,38 @@ TEST_F(GateTest, AnOutageDelaysAndIsNamed) {
   EXPECT_TRUE(admitted_.empty());
   is_down_ = false;
   EXPECT_TRUE(eventually([&] { return admitted_.size() == 1 && gate_->last_error().empty(); }));
+}
+
+TEST_F(GateTest, CountsItsClaimsLikeTheBatchesOfAStage) {
+  make();
+  is_down_ = true;
+  enter("a");
+  EXPECT_TRUE(eventually([&] { return gate_->retrying() == 1; }));
+  is_down_ = false;
+  EXPECT_TRUE(eventually([&] { return admitted_.size() == 1; }));
+  EXPECT_EQ(gate_->retrying() + gate_->waiting() + gate_->in_flight(), 0U);
+  const std::string text = metrics_.text();
+  for (const char* line :
+       {"sluice_stage_batches_total{result=\"ok\",stage=\"seen\"} 1\n",
+        "sluice_stage_batches_total{result=\"failed\",stage=\"seen\"} ",
+        "sluice_retries_total{reason=\"transient\",stage=\"seen\"} ",
+        "sluice_stage_in_flight{stage=\"seen\"} 0\n", "sluice_inlet_records{stage=\"seen\"} 0\n",
+        "sluice_inlet_wait_seconds_count{stage=\"seen\"} ",
+        "sluice_plugin_faults_total{kind=\"throw\",plugin=\"some-dedupe\"} 0\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+}
+
+TEST_F(GateTest, APageThatSomebodyElseHoldsIsRetried) {
+  make();
+  {
+    const std::scoped_lock lock(mutex_);
+    answers_["a"] = SLUICE_KEY_BUSY;
+  }
+  enter("a");
+  EXPECT_TRUE(eventually([&] { return gate_->retrying() == 1; }));
+  EXPECT_NE(metrics_.text().find("sluice_retries_total{reason=\"busy\",stage=\"seen\"}"),
+            std::string::npos);
 }
 
 }  // namespace
