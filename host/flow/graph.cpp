@@ -264,7 +264,8 @@ PipelineView Graph::view() {
       // Nothing waits in front of a source, and it has no batches.
       view.stages.push_back({.name = name,
                              .plugin = source.plugin,
-                             .records_per_second = sources_[name].per_second()});
+                             .records_per_second = sources_[name].per_second(),
+                             .trouble = source.instance->trouble().reason()});
     }
     if (wiring.dedupe) view.stages.push_back(view_of_dedupe(*components_->find(*wiring.dedupe)));
     for (const auto& stage : stages_) view.stages.push_back(view_of(*stage));
@@ -287,7 +288,7 @@ StageView Graph::view_of(const Stage& stage) const {
                 runner.retrying(),
                 stage.meters().records_per_second(),
                 stage.meters().utilization(),
-                {}};
+                stage.trouble().reason()};
   if (runner.is_circuit_open()) {
     one.trouble = "does not give its batches back";
   } else if (runner.is_in_trouble()) {
@@ -301,6 +302,7 @@ StageView Graph::view_of_dedupe(const StageComponent& component) {
   StageView one{component.name,       component.plugin,  gate_.waiting(),
                 gate_.in_flight(),    gate_.retrying(),  meters.records_per_second(),
                 meters.utilization(), gate_.last_error()};
+  if (one.trouble.empty()) one.trouble = component.instance->trouble().reason();
   return one;
 }
 

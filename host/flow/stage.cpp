@@ -34,6 +34,7 @@ void Stage::flush_component() const {
 
 void Stage::passed(data::RecordRef record, std::vector<data::RecordRef> children) {
   Delivery& page = *record->delivery;
+  if (record->op == SLUICE_UPSERT) trouble().worked();
   if (place_.is_sink) {
     passage_.reached_sink(page, place_.sink, *record);
     close_one(page);

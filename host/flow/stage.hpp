@@ -42,6 +42,7 @@ class Stage final : private Outlet {
   const Runner& runner() const { return runner_; }
   StageMeters& meters() { return meters_; }
   const StageMeters& meters() const { return meters_; }
+  services::Trouble& trouble() const { return place_.component->instance->trouble(); }
   const std::string& name() const { return place_.component->name; }
   const std::string& plugin() const { return place_.component->plugin; }
   bool is_sink() const { return place_.is_sink; }

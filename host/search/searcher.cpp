@@ -33,6 +33,17 @@ std::string nobody_answered(const std::vector<Missing>& missing) {
   return text;
 }
 
+// Whether the far end is to blame, rather than the question.
+bool is_trouble(sluice_status status) {
+  return status < 0 && status != SLUICE_E_REJECT && status != SLUICE_E_STOPPING;
+}
+
+// What a component has shown by its answer.
+void note(const flow::StageComponent& stage, sluice_status status, const sluice_error& err) {
+  if (status == SLUICE_OK) return stage.instance->trouble().worked();
+  if (is_trouble(status)) stage.instance->trouble().failed(plugin::sentence_of(status, err));
+}
+
 const char* name_of(Mode mode) {
   switch (mode) {
     case Mode::kSemantic:
@@ -159,10 +170,15 @@ void Searcher::embed(Round& round) {
     uint32_t dimension = 0;
     embedder.call("dimension", [&] { dimension = plan.embed_table->dimension(embedder.raw()); });
     vector.resize(dimension);
-    is_ok = dimension > 0 && embedder.call("embed", [&] {
-      return plan.embed_table->embed(embedder.raw(), &text, 1, SLUICE_EMBED_QUERY, vector.data(),
-                                     &err);
-    }) == SLUICE_OK;
+    sluice_status status = SLUICE_E_RETRY;
+    if (dimension > 0) {
+      status = embedder.call("embed", [&] {
+        return plan.embed_table->embed(embedder.raw(), &text, 1, SLUICE_EMBED_QUERY, vector.data(),
+                                       &err);
+      });
+      note(*plan.embedder, status, err);
+    }
+    is_ok = status == SLUICE_OK;
   }
   auto shared = std::make_shared<const std::vector<float>>(std::move(vector));
   if (is_ok) embeddings_.add(round.cache_key(), shared, Steady::now());
@@ -203,6 +219,7 @@ void Searcher::ask_provider(Round& round, std::size_t index) {
     const plugin::Component& component = *provider.component->component;
     const sluice_status status = component.call(
         "search", [&] { return provider.table->search(component.raw(), &request, &hits, &err); });
+    note(*provider.component, status, err);
     is_ok = status == SLUICE_OK;
     if (status == SLUICE_E_TIMEOUT) why = Missing::Why::kLate;
   }

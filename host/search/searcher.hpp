@@ -58,6 +58,7 @@ class Searcher {
  public:
   Searcher(const flow::Components& components, observe::Metrics& metrics);
 
+  // Components in which a question fails are in trouble until one does not.
   // Fault::kUnavailable when no provider answered, Fault::kNotFound when the pipeline has none for
   // this mode.
   Result<Answer> ask(const Query& query);

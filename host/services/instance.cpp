@@ -40,6 +40,7 @@ constexpr std::array kOffers = {
     Offer{SLUICE_IFACE_THREADS, &erased<&threads_table>},
     Offer{SLUICE_IFACE_EMIT, &erased<&emit_table>},
     Offer{SLUICE_IFACE_CRAWLS, &erased<&crawls_table>},
+    Offer{SLUICE_IFACE_HEALTH, &erased<&health_table>},
 };
 
 const void* get_interface(const sluice_host* host, const char* id) {

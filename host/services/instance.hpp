@@ -12,6 +12,7 @@
 #include "plugin/call.hpp"
 #include "plugin/component.hpp"
 #include "services/ports.hpp"
+#include "services/trouble.hpp"
 #include "state/state.hpp"
 
 #include <sluice/abi.h>
@@ -67,6 +68,9 @@ class Instance final : public data::Account {
   const std::map<std::string, const plugin::Component*, std::less<>>& peers() const {
     return peers_;
   }
+
+  // What stands in the component's way, for those who look at the host.
+  Trouble& trouble() { return trouble_; }
 
   // After configure the set of metrics is closed.
   void close_metrics() { has_open_metrics_ = false; }
@@ -126,6 +130,7 @@ class Instance final : public data::Account {
   const plugin::Callee callee_;
   sluice_host handle_{};
   Intake* intake_ = nullptr;
+  Trouble trouble_;
   std::map<std::string, const plugin::Component*, std::less<>> peers_;
 
   // Written in configure alone, [control]; read without a lock afterwards.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sluice/abi.h>
+#include <sluice/draft/health.h>
 
 namespace sluice::services {
 
@@ -17,5 +18,6 @@ const sluice_services& services_table();
 const sluice_threads& threads_table();
 const sluice_emit& emit_table();
 const sluice_crawls& crawls_table();
+const sluice_health& health_table();
 
 }  // namespace sluice::services

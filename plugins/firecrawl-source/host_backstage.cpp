@@ -36,10 +36,15 @@ void HostBackstage::post(std::function<void()> work) {
 }
 
 void HostBackstage::say_away(std::string_view why) {
-  host_.log(SLUICE_LOG_WARN, "Firecrawl " + std::string(why) +
-                                 "; crawls that have closed are compared with its list later");
+  const std::string sentence = "Firecrawl " + std::string(why) +
+                               "; crawls that have closed are compared with its list later";
+  host_.log(SLUICE_LOG_WARN, sentence);
+  health_.trouble(sentence);
 }
 
-void HostBackstage::say_back() { host_.log(SLUICE_LOG_INFO, "Firecrawl answers again"); }
+void HostBackstage::say_back() {
+  host_.log(SLUICE_LOG_INFO, "Firecrawl answers again");
+  health_.trouble({});
+}
 
 }  // namespace firecrawl

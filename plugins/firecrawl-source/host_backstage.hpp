@@ -5,6 +5,7 @@
 #include "host_pipeline.hpp"
 #include "reconciler.hpp"
 
+#include <sluice/draft/health.hpp>
 #include <sluice/plugin.hpp>
 
 #include <chrono>
@@ -19,7 +20,7 @@ namespace firecrawl {
 class HostBackstage final : public Backstage {
  public:
   HostBackstage(const sluice::Host& host, const HostPipeline& pipeline, Door& door)
-      : host_(host), pipeline_(pipeline), door_(door) {}
+      : host_(host), health_(host), pipeline_(pipeline), door_(door) {}
 
   std::chrono::steady_clock::time_point now() const override {
     return std::chrono::steady_clock::now();
@@ -32,6 +33,7 @@ class HostBackstage final : public Backstage {
 
  private:
   const sluice::Host& host_;
+  const sluice::Health health_;
   const HostPipeline& pipeline_;
   Door& door_;
 };

@@ -222,6 +222,7 @@ class QdrantSink final : public sluice::Component, public sluice::Sink, public s
     if (const auto* fault = std::get_if<Fault>(&counted)) return failed(*fault);
     const auto& census = std::get<Census>(counted);
     out.documents = census.documents;
+    link_->searches.succeeded();
     out.chunks = census.points;
     return {};
   }
@@ -230,8 +231,9 @@ class QdrantSink final : public sluice::Component, public sluice::Sink, public s
   // Everything that speaks to Qdrant, in the order of who uses whom.
   struct Link {
     explicit Link(const QdrantSink& sink)
-        : writes("Qdrant", plugin_common::log_of(sink.host())),
-          searches("Qdrant", plugin_common::log_of(sink.host())),
+        : writes("Qdrant", plugin_common::log_of(sink.host()), plugin_common::tell_of(sink.host())),
+          searches("Qdrant", plugin_common::log_of(sink.host()),
+                   plugin_common::tell_of(sink.host())),
           wire(HostWire(sink.host(), sink.collection_.place.url, sink.api_key_)),
           collection(sink.collection_, wire),
           writer(sink.writer_, collection, wire,

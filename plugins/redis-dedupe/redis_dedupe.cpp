@@ -104,7 +104,8 @@ class RedisDedupe final : public sluice::Component, public sluice::Dedupe {
   sluice::Status start() override {
     settings_.owner = host().owner().empty() ? kOwnerless : host().owner();
     claims_ = std::make_unique<RedisClaims>(settings_);
-    outage_ = std::make_unique<Outage>("Redis", plugin_common::log_of(host()));
+    outage_ = std::make_unique<Outage>("Redis", plugin_common::log_of(host()),
+                                       plugin_common::tell_of(host()));
     auto facts = claims_->look();
     if (const auto* failure = std::get_if<Failure>(&facts)) {
       outage_->failed(failure->sentence, cure_of(*failure));

@@ -69,6 +69,7 @@ HostService::HostService(const sluice::Host& host, Address address)
       client_(host.find<sluice_http_client>(SLUICE_IFACE_HTTP_CLIENT)),
       url_(std::move(address.url)),
       headers_{{"Content-Type", "application/json"}},
+      health_(host),
       inputs_(host, SLUICE_COUNTER, "sluice_embed_inputs_total", "Texts made into vectors"),
       tokens_(host, SLUICE_COUNTER, "sluice_embed_tokens_total",
               "Their tokens, as counted or estimated before they were sent"),

@@ -3,6 +3,7 @@
 
 #include "core/exchange.hpp"
 
+#include <sluice/draft/health.hpp>
 #include <sluice/http.hpp>
 #include <sluice/plugin.hpp>
 
@@ -25,6 +26,7 @@ class HostService final : public Outside {
   Clock::time_point now() const override { return Clock::now(); }
   void send(Call call, std::function<void(Reply)> done) override;
   void log(Weight weight, std::string_view sentence) override;
+  void tell(std::string_view trouble) override { health_.trouble(trouble); }
   void count_call() override { calls_.add(); }
   void count_texts(std::size_t texts, std::size_t tokens) override;
 
@@ -33,6 +35,7 @@ class HostService final : public Outside {
   const sluice_http_client* client_;
   const std::string url_;
   std::vector<sluice::HttpHeader> headers_;
+  const sluice::Health health_;
   sluice::Metric inputs_;
   sluice::Metric tokens_;
   sluice::Metric calls_;

@@ -1,8 +1,9 @@
-// An Outage's lines in the log of the host.
+// An Outage's lines in the log of the host, and its reasons among what the host says of the stage.
 #pragma once
 
 #include "common/outage/outage.hpp"
 
+#include <sluice/draft/health.hpp>
 #include <sluice/plugin.hpp>
 
 #include <string_view>
@@ -17,6 +18,10 @@ inline Outage::Log log_of(const sluice::Host& host) {
                                                             : SLUICE_LOG_ERROR;
     host.log(weight, sentence);
   };
+}
+
+inline Outage::Tell tell_of(const sluice::Host& host) {
+  return [health = sluice::Health(host)](std::string_view reason) { health.trouble(reason); };
 }
 
 }  // namespace plugin_common

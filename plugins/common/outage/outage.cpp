@@ -15,6 +15,7 @@ constexpr std::size_t kMostSaid = 8;
 }  // namespace
 
 void Outage::failed(const std::string& sentence, Cure cure) {
+  tell_(sentence);
   {
     const std::lock_guard lock(mutex_);
     const auto now = now_();
@@ -31,6 +32,7 @@ void Outage::failed(const std::string& sentence, Cure cure) {
 }
 
 void Outage::succeeded() {
+  tell_({});
   std::chrono::steady_clock::duration lasted{};
   {
     const std::lock_guard lock(mutex_);

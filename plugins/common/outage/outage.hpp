@@ -19,10 +19,15 @@ class Outage {
   using Clock = std::chrono::steady_clock;
   using Log = std::function<void(Level, std::string_view)>;
   using Now = std::function<Clock::time_point()>;
+  // Hears why the service cannot be used, each time, and with each success nothing.
+  using Tell = std::function<void(std::string_view reason)>;
 
   // `service` as sentences call it: "Redis".
-  Outage(std::string service, Log log, Now now = Clock::now)
-      : service_(std::move(service)), log_(std::move(log)), now_(std::move(now)) {}
+  Outage(std::string service, Log log, Tell tell, Now now = Clock::now)
+      : service_(std::move(service)),
+        log_(std::move(log)),
+        tell_(std::move(tell)),
+        now_(std::move(now)) {}
 
   // Logs what was not said in this outage, nor shortly before: a server that comes and goes would
   // otherwise say it each time.
@@ -35,6 +40,7 @@ class Outage {
  private:
   const std::string service_;
   const Log log_;
+  const Tell tell_;
   const Now now_;
   mutable std::mutex mutex_;  // guards all below
   std::map<std::string, Clock::time_point> said_;

@@ -73,6 +73,7 @@ void Engine::let_go(Order* order) noexcept {
 
 void Engine::carry_out(Todo todo) {
   for (const Line& line : todo.lines) outside_.log(line.weight, line.sentence);
+  if (todo.trouble) outside_.tell(*todo.trouble);
   for (const Judged& judged : todo.judged) {
     try {
       judged.item.order->job->judge(judged.item.index, judged.verdict);
@@ -465,6 +466,7 @@ void Engine::accept(Link link, Todo& todo) {
   if (trouble_ == Source::kHandshake) {
     if (!is_first) recovered(todo);
     trouble_ = Source::kNone;
+    todo.trouble.emplace();
   }
 }
 
@@ -475,11 +477,13 @@ void Engine::apply_limits() {
 // The service has to be asked again who it is before anything else is sent. Logs the first time.
 void Engine::suspect(Source source, const std::string& why, Todo& todo) {
   if (state_ == State::kReady) state_ = State::kUnsure;
+  todo.trouble = why;
   if (trouble_ == Source::kNone) todo.lines.push_back({Weight::kWarning, why});
   if (trouble_ != Source::kCall) trouble_ = source;
 }
 
 void Engine::recovered(Todo& todo) {
+  todo.trouble.emplace();
   if (trouble_ == Source::kNone) return;
   trouble_ = Source::kNone;
   todo.lines.push_back({Weight::kInfo, "TEI works again"});

@@ -72,6 +72,7 @@ class Engine {
     std::vector<Judged> judged;
     std::vector<Sending> sends;
     std::vector<Line> lines;
+    std::optional<std::string> trouble;  // as Outside::tell
     bool has_handshake = false;
   };
 

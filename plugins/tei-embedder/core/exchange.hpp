@@ -40,6 +40,8 @@ class Outside {
   // `done` runs exactly once, on any thread, perhaps before send returns.
   virtual void send(Call call, std::function<void(Reply)> done) = 0;
   virtual void log(Weight weight, std::string_view sentence) = 0;
+  // Why there are no vectors now; empty: there are. Comes again and again.
+  virtual void tell(std::string_view trouble) = 0;
   // Counts a call to embed, and the texts of one that came back with their vectors.
   virtual void count_call() = 0;
   virtual void count_texts(std::size_t texts, std::size_t tokens) = 0;

@@ -115,6 +115,21 @@ TEST_F(EngineTest, QueriesAreToldAtOnceThatThereIsNoService) {
   EXPECT_EQ(fate.verdicts[0].why, "TEI does not answer: refused");
 }
 
+TEST_F(EngineTest, TellsWhyThereAreNoVectorsUntilThereAre) {
+  engine.connect();
+  service.answer(Reply{.loss = Reply::Loss::kNoAnswer, .body = "refused"});
+  EXPECT_EQ(service.trouble, "TEI does not answer: refused");
+  service.advance(500ms);
+  engine.tick();
+  service.answer_info();
+  service.answer_vectors();
+  EXPECT_EQ(service.trouble, "");
+  Fate fate;
+  engine.submit({.job = make_job(1, fate), .purpose = Purpose::kQuery});
+  service.answer(Reply{.loss = Reply::Loss::kNoAnswer, .body = "reset"});
+  EXPECT_EQ(service.trouble, "TEI does not answer: reset");
+}
+
 TEST_F(EngineTest, ComesBackByItselfWhenNobodySendsAnything) {
   engine.connect();
   service.answer(Reply{.loss = Reply::Loss::kNoAnswer, .body = "refused"});

@@ -29,6 +29,7 @@ class ScriptedService final : public Outside {
     open.push_back({std::move(call), std::move(done)});
   }
   void log(Weight, std::string_view sentence) override { lines.emplace_back(sentence); }
+  void tell(std::string_view reason) override { trouble = reason; }
   void count_call() override { ++calls; }
   void count_texts(std::size_t count, std::size_t token_count) override {
     texts += count;
@@ -83,6 +84,7 @@ class ScriptedService final : public Outside {
 
   std::deque<Open> open;
   std::vector<std::string> lines;
+  std::string trouble;
   std::size_t calls = 0;
   std::size_t texts = 0;
   std::size_t tokens = 0;

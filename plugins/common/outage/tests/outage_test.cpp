@@ -17,13 +17,25 @@ class OutageTest : public ::testing::Test {
 
   std::chrono::steady_clock::time_point now_ = std::chrono::steady_clock::time_point(seconds(100));
   std::vector<std::string> log_;
+  std::vector<std::string> told_;
   Outage outage_{"Redis",
                  [this](Outage::Level level, std::string_view sentence) {
                    const char* const names[] = {"info ", "warn ", "error "};
                    log_.push_back(names[static_cast<int>(level)] + std::string(sentence));
                  },
+                 [this](std::string_view reason) { told_.emplace_back(reason); },
                  [this] { return now_; }};
 };
+
+TEST_F(OutageTest, TellsEachReasonAndEachSuccessEvenWhereTheLogIsQuiet) {
+  for (int i = 0; i < 2; ++i) {
+    fail("away");
+    outage_.succeeded();
+  }
+  outage_.succeeded();
+  EXPECT_EQ(told_, (std::vector<std::string>{"away", "", "away", "", ""}));
+  EXPECT_EQ(log_, (std::vector<std::string>{"warn away", "info Redis answers again after 0 s."}));
+}
 
 TEST_F(OutageTest, SaysEachThingOnceAndTheEndOnce) {
   outage_.succeeded();
