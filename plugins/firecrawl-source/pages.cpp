@@ -52,14 +52,24 @@ std::string status_detail(const Document& document) {
   return detail;
 }
 
-void sort_document(const PageRules& rules, std::string_view job_id, std::size_t index,
-                   Document document, Sorted& out) {
+// What is the same for all documents of an event.
+struct Sorting {
+  const PageRules& rules;
+  const std::string_view job_id;
+  LedgerNames names{};
+  Sorted out{};
+};
+
+void sort_document(std::size_t index, Document document, Sorting& sorting) {
   using Reason = LeftOutPage::Reason;
+  const PageRules& rules = sorting.rules;
+  Sorted& out = sorting.out;
   Address address = address_of(document);
   const std::string_view fault = document.fault.empty() ? address.id.fault : document.fault;
   if (!fault.empty()) {
     out.tally.failed.push_back({index, std::string(address.written), std::string(fault)});
-    out.left_out.push_back({ledger_name_of(address), Reason::kFailed, std::string(fault)});
+    out.left_out.push_back(
+        {sorting.names.of(document, fault), Reason::kFailed, std::string(fault)});
     return;
   }
   const auto status = document.status_code;
@@ -78,7 +88,7 @@ void sort_document(const PageRules& rules, std::string_view job_id, std::size_t 
     return;
   }
   std::string written(address.written);
-  out.names.push_back(uuid5_of_url(std::string(job_id) + '#' + address.id.canonical));
+  out.names.push_back(uuid5_of_url(std::string(sorting.job_id) + '#' + address.id.canonical));
   out.records.push_back(
       {PageRecord::Op::kIndex, std::move(address.id), std::move(written), std::move(document)});
 }
@@ -87,13 +97,28 @@ void sort_document(const PageRules& rules, std::string_view job_id, std::size_t 
 
 Sorted sort_documents(const PageRules& rules, std::string_view job_id,
                       std::vector<Document> documents) {
-  Sorted sorted;
+  Sorting sorting{rules, job_id};
   for (std::size_t i = 0; i < documents.size(); ++i) {
-    sort_document(rules, job_id, i, std::move(documents[i]), sorted);
+    sort_document(i, std::move(documents[i]), sorting);
   }
-  return sorted;
+  return std::move(sorting.out);
 }
 
 std::string ledger_name(const Document& document) { return ledger_name_of(address_of(document)); }
+
+std::string LedgerNames::of(const Document& document, std::string_view why) {
+  std::string name = ledger_name(document);
+  if (!name.empty()) return name;
+  std::string all(why);
+  for (const std::string& part : {document.title, document.description, document.markdown}) {
+    all += '\0';
+    all += part;
+  }
+  name = "page-without-url:" + uuid5_of_url(all);
+  if (const std::size_t before = nameless_[name]++; before > 0) {
+    name += '#' + std::to_string(before);
+  }
+  return name;
+}
 
 }  // namespace firecrawl

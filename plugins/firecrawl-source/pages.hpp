@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace firecrawl {
@@ -60,5 +61,16 @@ Sorted sort_documents(const PageRules& rules, std::string_view job_id,
 
 // What the ledger calls a document: its id, else the address as it came.
 std::string ledger_name(const Document& document);
+
+// The same for the documents of one event, of which some may have no address at all. Those are told
+// apart by what they say and by how many like them came before in the event, so that each counts
+// once however often the event is delivered.
+class LedgerNames {
+ public:
+  std::string of(const Document& document, std::string_view why);
+
+ private:
+  std::unordered_map<std::string, std::size_t> nameless_;  // how many of each
+};
 
 }  // namespace firecrawl

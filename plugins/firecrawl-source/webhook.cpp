@@ -109,10 +109,11 @@ void failed_pages(Event event, Pipeline& pipeline, Respond respond) {
   if (event.error.starts_with(kRacedRedirect)) return respond(answer);
   const std::string why = event.error.empty() ? "Firecrawl gave no reason" : event.error;
   CrawlNews news{.job_id = std::move(event.job_id)};
+  if (event.documents.empty()) event.documents.emplace_back();
+  LedgerNames names;
   for (const Document& document : event.documents) {
-    news.left_out.push_back({ledger_name(document), LeftOutPage::Reason::kFailed, why});
+    news.left_out.push_back({names.of(document, why), LeftOutPage::Reason::kFailed, why});
   }
-  if (news.left_out.empty()) news.left_out.push_back({{}, LeftOutPage::Reason::kFailed, why});
   take_news(std::move(news), std::move(answer), pipeline, std::move(respond));
 }
 

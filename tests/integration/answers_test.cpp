@@ -78,7 +78,22 @@ TEST_F(Answers, NamesThePagesThatCannotBeUsed) {
   EXPECT_TRUE(answer.json()["failed_documents"][1]["error"].is_string());
   const auto ledger = host_.await_quiet(crawl.id());
   EXPECT_EQ(ledger["failed"], ledger["received"]) << ledger;
-  EXPECT_GE(ledger["failed"], 1) << ledger;
+  EXPECT_EQ(ledger["failed"], 3) << ledger;
+}
+
+TEST_F(Answers, CountsEachPageWithoutAddressOnce) {
+  const Crawl crawl("nameless");
+  const json page = {{"markdown", "the same text"}, {"metadata", json::object()}};
+  for (int delivery = 0; delivery < 2; ++delivery) {
+    const Answer answer = deliver(http(), crawl.event("crawl.page", json{page, page, page}));
+    ASSERT_EQ(answer.json()["failed_documents"].size(), 3U) << answer;
+  }
+
+  const auto ledger = host_.await_quiet(crawl.id());
+
+  EXPECT_EQ(ledger["failed"], 3) << ledger;
+  EXPECT_EQ(ledger["received"], 3) << ledger;
+  EXPECT_EQ(ledger["duplicates"], 3) << ledger;
 }
 
 TEST_F(Answers, TakesTheGoodPagesBesideABadOne) {

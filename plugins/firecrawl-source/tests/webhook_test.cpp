@@ -89,6 +89,12 @@ std::string document(const std::string& name, const std::string& markdown = "# T
 
 std::string job(const std::string& name) { return uuid5_of_url("c-1#https://e.test/" + name); }
 
+// What the ledger calls a page without an address.
+std::string nameless(const std::string& why, const std::string& markdown) {
+  const std::string end(1, '\0');
+  return "page-without-url:" + uuid5_of_url(why + end + end + end + markdown);
+}
+
 using Log = std::vector<std::string>;
 
 // ---- signature -------------------------------------------------------------------------
@@ -237,9 +243,24 @@ TEST_F(Webhook, SaysWhenEveryPageIsUnusable) {
       R"({"status":"failed","queued_jobs":0,"job_ids":[],"failed_documents":[)"
       R"({"index":0,"error":"the page has no URL"},)"
       R"({"index":1,"url":"nope","error":"the URL is not absolute: it has no scheme such as https://"}]})");
-  const Log expected{"leave_out c-1  failed (the page has no URL)",
-                     "leave_out c-1 nope failed (the URL is not absolute: it has no scheme such "
-                     "as https://)"};
+  const Log expected{
+      "leave_out c-1 " + nameless("the page has no URL", "x") + " failed (the page has no URL)",
+      "leave_out c-1 nope failed (the URL is not absolute: it has no scheme such "
+      "as https://)"};
+  EXPECT_EQ(pipeline.log, expected);
+}
+
+TEST_F(Webhook, TellsPagesWithoutAddressApart) {
+  const std::string pages =
+      R"({"markdown":"x"},{"markdown":"y"},{"markdown":"x"},{"markdown":"x"})";
+  post_page(pages);
+  const std::string end = " failed (the page has no URL)";
+  const std::string x = "leave_out c-1 " + nameless("the page has no URL", "x");
+  const std::string y = "leave_out c-1 " + nameless("the page has no URL", "y");
+  const Log expected{x + end, y + end, x + "#1" + end, x + "#2" + end};
+  EXPECT_EQ(pipeline.log, expected);
+  pipeline.log.clear();
+  post_page(pages);
   EXPECT_EQ(pipeline.log, expected);
 }
 
@@ -276,7 +297,8 @@ TEST_F(Webhook, AcknowledgesAFailureWithoutPageOrReason) {
   const Answer answer =
       post(R"({"success":false,"type":"crawl.page","jobId":"c-1","data":[],"error":{}})");
   EXPECT_EQ(answer.body, R"({"status":"acknowledged","event_id":"c-1"})");
-  EXPECT_EQ(pipeline.log, Log{"leave_out c-1  failed (Firecrawl gave no reason)"});
+  EXPECT_EQ(pipeline.log, Log{"leave_out c-1 " + nameless("Firecrawl gave no reason", "") +
+                              " failed (Firecrawl gave no reason)"});
 }
 
 TEST_F(Webhook, DoesNotCountARacedRedirectAsFailure) {
