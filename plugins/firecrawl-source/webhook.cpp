@@ -137,6 +137,18 @@ std::optional<CrawlEnd> end_of(EventKind kind) {
   }
 }
 
+// What those who look at the crawl are told of an end that is not a completion. In the words of the
+// comparison with Firecrawl's list, which finds the same.
+std::string warning_of(const Event& event) {
+  const std::string why = event.error.empty() ? "" : ": " + event.error;
+  if (event.kind == EventKind::kFailed) {
+    return "Firecrawl says that the crawl failed" + (why.empty() ? " and gives no reason" : why);
+  }
+  if (event.kind == EventKind::kCancelled)
+    return "Firecrawl says that the crawl was cancelled" + why;
+  return {};
+}
+
 // Why a delivery is not even parsed, if so.
 std::optional<Answer> judge_signature(const WebhookSettings& settings, const Delivery& delivery) {
   if (settings.secret.empty()) return std::nullopt;
@@ -181,6 +193,8 @@ void answer_delivery(const WebhookSettings& settings, const Delivery& delivery, 
                         {pipeline, answer_of_completed(event.type), std::move(respond)});
     case EventKind::kCancelled:
     case EventKind::kFailed:
+      news.warning = warning_of(event);
+      break;
     case EventKind::kStarted:
       break;
     case EventKind::kOther:

@@ -130,8 +130,12 @@ TEST_F(Answers, AcknowledgesTheLifeOfACrawl) {
   for (const char* type : {"crawl.cancelled", "crawl.failed"}) {
     json event = Crawl("ended").event(type, json::array());
     event["success"] = false;
+    event["error"] = "boom";
     EXPECT_EQ(deliver(http(), event).json()["event_type"], type);
   }
+  EXPECT_EQ(host_.crawl("ended")["warnings"],
+            (json{"Firecrawl says that the crawl was cancelled: boom",
+                  "Firecrawl says that the crawl failed: boom"}));
 }
 
 TEST_F(Answers, IgnoresTypesItDoesNotKnow) {

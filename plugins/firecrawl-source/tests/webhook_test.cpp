@@ -322,7 +322,7 @@ TEST_F(Webhook, OpensAndClosesCrawls) {
         EXPECT_EQ(answer.body, R"({"status":"acknowledged","event_type":")" + type + "\"}");
         const std::string done =
             std::string(event) == "started" ? "open c-1" : "close c-1 " + std::string(event);
-        EXPECT_EQ(pipeline.log, Log{done});
+        EXPECT_EQ(pipeline.log.front(), done);
         pipeline.log.clear();
       }
     }
@@ -351,6 +351,24 @@ TEST_F(Webhook, TakesTheNestedPagesOfVersion0) {
   EXPECT_EQ(answer.status, 202);
   EXPECT_EQ(pipeline.log, (Log{"index c-1 https://e.test/a # Text", "close c-1 completed",
                                "warn c-1 " + std::string(kAllCameLate)}));
+}
+
+TEST_F(Webhook, SaysWhyACrawlFailedOrThatItWasCancelled) {
+  const std::string says = "warn c-1 Firecrawl says that the crawl ";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"("crawl.failed","error":"boom")", "failed: boom"},
+      {R"("crawl.failed")", "failed and gives no reason"},
+      {R"("batch_scrape.failed","error":{"message":"no credits"})", "failed: no credits"},
+      {R"("crawl.cancelled")", "was cancelled"},
+      {R"("crawl.cancelled","error":"by hand")", "was cancelled: by hand"}};
+  for (const auto& [type, warning] : cases) {
+    pipeline.log.clear();
+    post(R"({"id":"c-1","success":false,"type":)" + type + "}");
+    EXPECT_EQ(pipeline.log.back(), says + warning);
+  }
+  pipeline.log.clear();
+  post(R"({"id":"c-1","success":false,"type":"crawl.completed","error":"x"})");
+  EXPECT_EQ(pipeline.log.back(), "close c-1 completed");
 }
 
 TEST_F(Webhook, HasThePagesFetchedOfACrawlThatClosesWithoutThem) {
