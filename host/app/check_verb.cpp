@@ -5,6 +5,8 @@
 #include "app/workbench.hpp"
 #include "base/clock.hpp"
 
+#include <sluice/abi/roles.h>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -25,14 +27,23 @@ struct Probed {
   std::chrono::milliseconds took{};
 };
 
-std::vector<Probed> probe(const flow::Components& components) {
-  std::vector<Probed> all;
+Probed probe(const flow::StageComponent& stage) {
   const plugin::ThreadScope scope(plugin::ThreadTag::kWorker);
-  for (const auto& stage : components.all()) {
-    const auto began = Steady::now();
-    const auto reached = stage->component->probe();
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - began);
-    all.push_back({stage->name, reached.ok(), reached ? *reached : reached.error().message, took});
+  const auto began = Steady::now();
+  const auto reached = stage.component->probe();
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - began);
+  return {stage.name, reached.ok(), reached ? *reached : reached.error().message, took};
+}
+
+// In the order of the file. Embedders are asked first: what keeps vectors wants to know how long
+// they are.
+std::vector<Probed> probe(const flow::Components& components) {
+  std::vector<Probed> all(components.all().size());
+  for (const bool are_embedders : {true, false}) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const flow::StageComponent& stage = *components.all()[i];
+      if (stage.component->lists_role(SLUICE_ROLE_EMBED) == are_embedders) all[i] = probe(stage);
+    }
   }
   return all;
 }

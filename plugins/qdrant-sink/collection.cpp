@@ -93,6 +93,11 @@ std::variant<Shape, Fault> Collection::ensure(std::uint64_t size) {
   return looked;
 }
 
+std::optional<Fault> Collection::misfit_of(std::uint64_t size) {
+  const std::lock_guard lock(mutex_);
+  return shape_ ? why_size_differs(shape_->size, size) : std::nullopt;
+}
+
 void Collection::forget() {
   const std::lock_guard lock(mutex_);
   shape_.reset();

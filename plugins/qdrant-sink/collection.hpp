@@ -41,6 +41,8 @@ class Collection {
   // `size`, and has its indexes. With `size` 0 one that is not there stays so. Remembered until
   // `forget`; only faults are looked at again.
   std::variant<Shape, Fault> ensure(std::uint64_t size);
+  // What speaks against vectors of this size, after ensure; makes nothing.
+  std::optional<Fault> misfit_of(std::uint64_t size);
   // Somebody made it anew, or dropped it.
   void forget();
 

@@ -160,7 +160,7 @@ class QdrantSink final : public sluice::Component, public sluice::Sink, public s
   // itself.
   sluice::Status start() override {
     link_ = std::make_unique<Link>(*this);
-    auto seen = look(*link_);
+    auto seen = look(*link_, dimension_of_embedder(host()));
     if (const auto* fault = std::get_if<Fault>(&seen)) {
       if (fault->kind == Fault::Kind::kMisfit) return {SLUICE_E_CONFIG, fault->sentence};
       link_->writes.failed(fault->sentence, cure_of(*fault));
@@ -174,8 +174,10 @@ class QdrantSink final : public sluice::Component, public sluice::Sink, public s
 
   sluice::Status probe() override {
     Link link(*this);
-    auto seen = look(link);
+    auto seen = look(link, 0);  // a collection that is not there is not made for a probe
     if (const auto* fault = std::get_if<Fault>(&seen)) return {SLUICE_E_RETRY, fault->sentence};
+    const auto misfit = link.collection.misfit_of(dimension_of_embedder(host()));
+    if (misfit) return {SLUICE_E_CONFIG, misfit->sentence};
     return {SLUICE_OK,
             "Qdrant " + std::get<ServerFacts>(seen).version + ", collection " + collection_.name};
   }
@@ -255,10 +257,10 @@ class QdrantSink final : public sluice::Component, public sluice::Sink, public s
     Finder finder;
   };
 
-  std::variant<ServerFacts, Fault> look(Link& link) const {
+  std::variant<ServerFacts, Fault> look(Link& link, uint64_t size) const {
     auto facts = look_at(collection_.place, link.wire);
     if (std::holds_alternative<Fault>(facts)) return facts;
-    auto shape = link.collection.ensure(dimension_of_embedder(host()));
+    auto shape = link.collection.ensure(size);
     if (auto* fault = std::get_if<Fault>(&shape)) return std::move(*fault);
     return facts;
   }

@@ -12,6 +12,7 @@
 #include <sluice/url.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <memory>
@@ -135,6 +136,8 @@ class TeiEmbedder final : public sluice::Component,
                 [promise](Handshake handshake) { promise->set_value(std::move(handshake)); });
     const Handshake handshake = outcome.get();  // its calls have timeouts
     if (!handshake.link) return status_of(handshake.failure);
+    probed_dimension_.store(static_cast<uint32_t>(handshake.link->dimension),
+                            std::memory_order_relaxed);
     return {SLUICE_OK, handshake.link->describe()};
   }
 
@@ -161,7 +164,8 @@ class TeiEmbedder final : public sluice::Component,
   }
 
   uint32_t dimension() const noexcept override {
-    return engine_ ? static_cast<uint32_t>(engine_->dimension()) : 0;
+    const auto known = engine_ ? static_cast<uint32_t>(engine_->dimension()) : 0;
+    return known > 0 ? known : probed_dimension_.load(std::memory_order_relaxed);
   }
 
   sluice::Status embed(std::span<const sluice_str> texts, uint32_t purpose,
@@ -193,6 +197,8 @@ class TeiEmbedder final : public sluice::Component,
   std::string vector_;
   std::optional<HostService> service_;  // from configure on
   std::optional<Engine> engine_;        // from configure on
+  // For whoever is probed after it. Relaxed: a number, it orders nothing.
+  std::atomic<uint32_t> probed_dimension_{0};
   sluice::Timer tick_;
 };
 

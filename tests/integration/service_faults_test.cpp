@@ -177,6 +177,26 @@ TEST_F(ServiceFault, ACollectionOfAnotherDimensionIsRefused) {
   EXPECT_NE(printed.find("dimension"), std::string::npos) << printed;
 }
 
+TEST(ServiceProbe, FindsACollectionOfAnotherDimension) {
+  ServiceHost service;
+  service.host().start();  // makes it
+  ASSERT_EQ(service.host().stop(), 0);
+  service.tei.change([](fakes::TeiOptions& options) { options.dimension = 48; });
+
+  const auto probed = run_sluice({"check", "--probe", service_pipeline("streaming").string()});
+
+  EXPECT_EQ(probed.exit_code, 1) << probed.out << probed.err;
+  EXPECT_NE(probed.out.find("holds vectors of 384 dimensions, but the embedder makes 48"),
+            std::string::npos)
+      << probed.out;
+}
+
+TEST(ServiceProbe, MakesNoCollection) {
+  ServiceHost service;
+  run_sluice({"check", "--probe", service_pipeline("streaming").string()});
+  EXPECT_EQ(service.qdrant.counters().collections_made, 0U);
+}
+
 TEST(ServiceProbe, SaysWhatEachServiceIs) {
   ServiceHost service;
   const fakes::HttpServer firecrawl(
