@@ -159,10 +159,12 @@ class RunningHost {
     server_.stop(std::min(deadline, Steady::now() + std::chrono::seconds(2)));
     const std::size_t lost = pipeline_.stop(deadline);
     stores_.commits->stop();  // what it still has to write reports to the graph, which goes next
+    const std::uint64_t open = stores_.journal->open_count();
     bench_.log.write(observe::Level::kInfo, "host",
-                     is_finished ? "stopped; nothing was left in flight"
-                                 : "stopped; the journal keeps what was not finished",
-                     {{"stuck_workers", lost}});
+                     open > 0      ? "stopped; the journal keeps pages for the next start"
+                     : is_finished ? "stopped; nothing was left in flight"
+                                   : "stopped; not everything in flight came back",
+                     {{"pages", open}, {"stuck_workers", lost}});
     return lost;
   }
 
