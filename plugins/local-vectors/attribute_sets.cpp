@@ -1,5 +1,7 @@
 #include "attribute_sets.hpp"
 
+#include "common/filter/matching.hpp"
+
 #include <algorithm>
 #include <mutex>
 #include <new>
@@ -69,17 +71,33 @@ bool AttributeSets::meets(const Texts& texts, const Condition& condition) {
   return true;
 }
 
+// The texts that one of the wanted ones matches.
+std::vector<Interner::Id> AttributeSets::texts_of(std::size_t attribute,
+                                                  const std::vector<std::string>& wanted) const {
+  if (attribute == kDomain || attribute == kLanguage) {
+    const auto matches =
+        attribute == kDomain ? plugin_common::is_same_domain : plugin_common::is_in_language;
+    return interner_.find_all([&](std::string_view text) {
+      return std::any_of(wanted.begin(), wanted.end(),
+                         [&](const std::string& one) { return matches(text, one); });
+    });
+  }
+  std::vector<Interner::Id> texts;
+  for (const std::string& text : wanted) {
+    const Interner::Id id = interner_.find(text);
+    if (id != Interner::kNone) texts.push_back(id);
+    if (attribute == kIsMobile && text == "false") texts.push_back(Interner::kNone);
+  }
+  return texts;
+}
+
 AttributeSets::Condition AttributeSets::condition(const Filter& filter) const {
   const std::shared_lock lock(mutex_);
   Condition made;
   made.end_ = next_;
   for (std::size_t i = 0; i < kAttributes; ++i) {
     if (!filter.any_of[i]) continue;
-    auto& any_of = made.any_of_[i].emplace();
-    for (const std::string& text : *filter.any_of[i]) {
-      const Interner::Id id = interner_.find(text);
-      if (id != Interner::kNone) any_of.push_back(id);
-    }
+    auto& any_of = made.any_of_[i].emplace(texts_of(i, *filter.any_of[i]));
     std::sort(any_of.begin(), any_of.end());
   }
   for (const auto& [id, set] : sets_) {

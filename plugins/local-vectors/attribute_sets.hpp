@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <shared_mutex>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -55,6 +56,8 @@ class AttributeSets {
   };
 
   Id find(const AttributeViews& values) const;
+  std::vector<Interner::Id> texts_of(std::size_t attribute,
+                                     const std::vector<std::string>& wanted) const;
   static bool meets(const Texts& texts, const Condition& condition);
   void release_texts(const Texts& texts) noexcept;
 

@@ -15,12 +15,16 @@ namespace local_vectors {
 inline constexpr std::array<std::string_view, 5> kAttributeNames = {"domain", "language", "country",
                                                                     "is_mobile", "crawl_id"};
 inline constexpr std::size_t kAttributes = kAttributeNames.size();
+inline constexpr std::size_t kDomain = 0;
+inline constexpr std::size_t kLanguage = 1;
 inline constexpr std::size_t kIsMobile = 3;
 
 // One value per name; empty for a chunk without it. Truth is "true" or "false".
 using AttributeViews = std::array<std::string_view, kAttributes>;
 
-// For each name the values of which one must match; nothing: no condition.
+// For each name the values of which one must match; nothing: no condition. They match what is
+// equal, but domains have no case, a language has its regional ones, and what is not said to be
+// mobile is not.
 struct Filter {
   std::array<std::optional<std::vector<std::string>>, kAttributes> any_of;
 

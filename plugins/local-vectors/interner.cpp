@@ -37,4 +37,14 @@ Interner::Id Interner::find(std::string_view text) const {
   return found == ids_.end() ? kNone : found->second;
 }
 
+std::vector<Interner::Id> Interner::find_all(
+    const std::function<bool(std::string_view)>& holds) const {
+  std::vector<Id> all;
+  const std::shared_lock lock(mutex_);
+  for (const auto& [text, id] : ids_) {
+    if (holds(text)) all.push_back(id);
+  }
+  return all;
+}
+
 }  // namespace local_vectors

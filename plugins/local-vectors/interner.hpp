@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace local_vectors {
 
@@ -23,6 +25,8 @@ class Interner {
 
   // kNone for a text that nobody uses.
   Id find(std::string_view text) const;
+  // Those for whose texts it holds, in no order.
+  std::vector<Id> find_all(const std::function<bool(std::string_view)>& holds) const;
 
  private:
   struct Entry {

@@ -1,5 +1,6 @@
 #include "filter.hpp"
 
+#include "common/filter/matching.hpp"
 #include "common/json/json_writer.hpp"
 #include "payload.hpp"
 
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace qdrant_sink {
 namespace {
@@ -20,38 +22,72 @@ bool can_be_filtered(std::string_view key) {
                                       [&](const IndexedField& field) { return field.name == key; });
 }
 
-bool is_value(dom::element value) { return value.is_string() || value.is_bool(); }
+constexpr std::string_view kDomain = "domain";
+constexpr std::string_view kLanguage = "language";
+constexpr std::string_view kIsMobile = "is_mobile";
 
-bool is_value_list(dom::element value) {
+// The value, or those of a list, as long as all of them are of one type; empty: they are not.
+template <class T>
+std::vector<T> values_in(dom::element value) {
+  std::vector<T> out;
+  T one{};
   dom::array list;
-  return value.get(list) == simdjson::SUCCESS && list.size() > 0 &&
-         std::all_of(list.begin(), list.end(), is_value);
+  if (value.get(one) == simdjson::SUCCESS) return {one};
+  if (value.get(list) != simdjson::SUCCESS) return {};
+  for (const dom::element item : list) {
+    if (item.get(one) != simdjson::SUCCESS) return {};
+    out.push_back(one);
+  }
+  return out;
 }
 
-void append_match(std::string& out, std::string_view key, std::string_view how,
-                  dom::element value) {
-  out += R"({"key":)";
+std::string match(std::string_view key, std::string_view how, std::string_view value) {
+  std::string out = R"({"key":)";
   append_text(out, key);
   out += R"(,"match":{)";
   append_text(out, how);
   out += ':';
-  out += simdjson::minify(value);
-  out += "}}";
+  out += value;
+  return out + "}}";
 }
 
-void append_condition(std::string& out, std::string_view key, dom::element value) {
-  dom::array list;
-  if (value.get(list) != simdjson::SUCCESS) return append_match(out, key, "value", value);
-  if (std::all_of(list.begin(), list.end(), [](dom::element one) { return one.is_string(); }))
-    return append_match(out, key, "any", value);
-  // Qdrant's `any` takes texts and integers, but not true and false.
-  out += R"({"should":[)";
-  bool is_first = true;
-  for (const dom::element one : list) {
-    if (!std::exchange(is_first, false)) out += ',';
-    append_match(out, key, "value", one);
+std::string match_any(std::string_view key, const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) {
+    list += list.empty() ? '[' : ',';
+    append_text(list, text);
   }
-  out += "]}";
+  return match(key, "any", list + ']');
+}
+
+// Points that an earlier version wrote have the language alone.
+std::string in_language(const std::vector<std::string_view>& wanted) {
+  std::vector<std::string> ranges(wanted.size());
+  std::transform(wanted.begin(), wanted.end(), ranges.begin(), plugin_common::language_range);
+  std::vector<std::string> languages(wanted.begin(), wanted.end());
+  languages.insert(languages.end(), ranges.begin(), ranges.end());
+  std::sort(languages.begin(), languages.end());
+  languages.erase(std::unique(languages.begin(), languages.end()), languages.end());
+  return R"({"should":[)" + match_any(kLanguageRanges, ranges) + ',' +
+         match_any(kLanguage, languages) + "]}";
+}
+
+std::string is_any(std::string_view key, const std::vector<std::string_view>& wanted) {
+  if (key == kLanguage) return in_language(wanted);
+  std::vector<std::string> texts(wanted.begin(), wanted.end());
+  if (key == kDomain) {
+    std::transform(texts.begin(), texts.end(), texts.begin(), plugin_common::domain_in_lower_case);
+  }
+  return match_any(key, texts);
+}
+
+// What is not said to be mobile is not. Nothing when either will do.
+std::string is_mobile(const std::vector<bool>& wanted) {
+  const std::string mobile = match(kIsMobile, "value", "true");
+  const bool takes_mobile = std::find(wanted.begin(), wanted.end(), true) != wanted.end();
+  const bool takes_others = std::find(wanted.begin(), wanted.end(), false) != wanted.end();
+  if (takes_mobile && takes_others) return {};
+  return takes_mobile ? mobile : R"({"must_not":[)" + mobile + "]}";
 }
 
 }  // namespace
@@ -69,12 +105,15 @@ std::variant<std::string, BadFilter> conditions_of(std::string_view filter) {
                        "'; use domain, language, country, is_mobile or crawl_id."};
     }
     if (value.is_null()) continue;
-    if (!is_value(value) && !is_value_list(value)) {
-      return BadFilter{"The filter '" + std::string(key) +
-                       "' takes a text, true or false, or a list of them."};
+    const auto truths = values_in<bool>(value);
+    const auto texts = values_in<std::string_view>(value);
+    if (key == kIsMobile ? truths.empty() : texts.empty()) {
+      return BadFilter{"The filter '" + std::string(key) + "' takes " +
+                       (key == kIsMobile ? "true or false." : "a text or a list of texts.")};
     }
-    if (!out.empty()) out += ',';
-    append_condition(out, key, value);
+    const std::string condition = key == kIsMobile ? is_mobile(truths) : is_any(key, texts);
+    if (!out.empty() && !condition.empty()) out += ',';
+    out += condition;
   }
   return out;
 }

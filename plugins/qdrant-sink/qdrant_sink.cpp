@@ -222,9 +222,9 @@ class QdrantSink final : public sluice::Component, public sluice::Sink, public s
   sluice::Status stats(sluice_search_stats& out) override {
     const auto counted = link_->finder.count();
     if (const auto* fault = std::get_if<Fault>(&counted)) return failed(*fault);
+    link_->searches.succeeded();
     const auto& census = std::get<Census>(counted);
     out.documents = census.documents;
-    link_->searches.succeeded();
     out.chunks = census.points;
     return {};
   }
@@ -288,6 +288,8 @@ class QdrantSink final : public sluice::Component, public sluice::Sink, public s
     if (record.op() == SLUICE_TRIM) change.ordinal = record.chunk_count();
     if (record.op() != SLUICE_UPSERT) return change;
     metadata = plugin_common::metadata_members(record, is_ours);
+    if (const auto language = record.meta("language"); language && language->kind == SLUICE_TEXT)
+      append_language_ranges(metadata, sluice::to_cpp(language->as.str));
     change.kind = Change::Kind::kPut;
     change.ordinal = record.ordinal();
     change.vector = record.vector(collection_.vector);

@@ -111,6 +111,33 @@ TEST_F(Search, FiltersEveryModeAlike) {
   EXPECT_EQ(total({{"crawl_id", "crawl-odd"}, {"isMobile", true}}), 4U);
   EXPECT_EQ(total({{"domain", "none.example"}}), 0U);
   EXPECT_EQ(total({{"domain", nullptr}}), 24U);
+  EXPECT_EQ(total({{"domain", "EVEN.example"}}), 12U);
+  EXPECT_EQ(total({{"language", "DE"}}), 6U);
+}
+
+TEST(SearchFilters, TakeADocumentForWhatItSays) {
+  TestHost host;
+  host.start();
+  ASSERT_EQ(host.http()
+                .post("/api/index", {{"url", "https://filtered.example/walrus"},
+                                     {"markdown", "# Walrus\n\nA walrus on the ice."},
+                                     {"language", "en-US"}})
+                .status,
+            202U);
+  for (const std::string mode : {"keyword", "semantic", "hybrid"}) {
+    const auto total = [&](const json& filters) {
+      return host.search({{"query", "walrus"}, {"mode", mode}, {"filters", filters}})
+          .json()["total"];
+    };
+    EXPECT_TRUE(eventually([&] { return total(json::object()) == 1; })) << mode;
+    for (const json& filters : {json{{"language", "en"}}, json{{"language", "EN-us"}},
+                                json{{"isMobile", false}}, json{{"domain", "Filtered.Example"}}}) {
+      EXPECT_EQ(total(filters), 1) << mode << filters;
+    }
+    for (const json& filters : {json{{"language", "en-GB"}}, json{{"isMobile", true}}}) {
+      EXPECT_EQ(total(filters), 0) << mode << filters;
+    }
+  }
 }
 
 TEST_F(Search, ShowsOnlyWhatPassesTheFilter) {

@@ -1,5 +1,7 @@
 #include "index/attributes.hpp"
 
+#include "common/filter/matching.hpp"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -53,6 +55,11 @@ std::vector<bool> booleans(const std::string& key, const Json& value) {
 template <class Values, class T>
 bool allows(const Values& values, const T& value) {
   return !values || std::ranges::find(*values, value) != values->end();
+}
+
+template <class Values, class Matches>
+bool allows_any(const Values& values, const Matches& matches) {
+  return !values || std::ranges::any_of(*values, matches);
 }
 
 }  // namespace
@@ -114,9 +121,15 @@ bool Filter::is_empty() const {
 }
 
 bool Filter::passes(const Attributes& attributes) const {
-  const bool mobile =
-      !is_mobile_ || (attributes.is_mobile && allows(is_mobile_, *attributes.is_mobile));
-  return mobile && allows(domain_, attributes.domain) && allows(language_, attributes.language) &&
+  return allows(is_mobile_, attributes.is_mobile.value_or(false)) &&
+         allows_any(domain_,
+                    [&](const std::string& domain) {
+                      return plugin_common::is_same_domain(attributes.domain, domain);
+                    }) &&
+         allows_any(language_,
+                    [&](const std::string& range) {
+                      return plugin_common::is_in_language(attributes.language, range);
+                    }) &&
          allows(country_, attributes.country) && allows(crawl_id_, attributes.crawl_id);
 }
 

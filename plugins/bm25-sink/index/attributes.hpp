@@ -42,7 +42,8 @@ class AttributeTable {
 };
 
 // A condition on attributes, from the JSON object of a search request: each key names an attribute,
-// its value one value or a list of which any will do. All keys must hold; comparison is exact.
+// its value one value or a list of which any will do. All keys must hold. Comparison is exact, but
+// domains have no case, a language has its regional ones, and what is not said to be mobile is not.
 class Filter {
  public:
   // Throws std::invalid_argument with a sentence when `json` is not such an object.

@@ -20,7 +20,21 @@ TEST(Filter, HoldsWhenEveryKeyHasOneOfItsValues) {
   EXPECT_FALSE(passes(R"({"domain": "e.com", "language": "de"})"));
   EXPECT_FALSE(passes(R"({"crawl_id": []})"));
   EXPECT_FALSE(passes(R"({"is_mobile": false})"));
-  EXPECT_FALSE(Filter::parse(R"({"is_mobile": false})").passes({}));
+}
+
+TEST(Filter, TakesWhatIsNotSaidToBeMobileForNotMobile) {
+  EXPECT_TRUE(Filter::parse(R"({"is_mobile": false})").passes({}));
+  EXPECT_FALSE(Filter::parse(R"({"is_mobile": true})").passes({}));
+}
+
+TEST(Filter, ComparesDomainsWithoutCaseAndLanguagesByRange) {
+  EXPECT_TRUE(passes(R"({"domain": "E.com", "language": "EN"})"));
+  EXPECT_FALSE(passes(R"({"language": "en-US"})"));
+  Attributes regional = kPage;
+  regional.language = "en-US";
+  EXPECT_TRUE(Filter::parse(R"({"language": ["de", "en"]})").passes(regional));
+  EXPECT_TRUE(Filter::parse(R"({"language": "en-us"})").passes(regional));
+  EXPECT_FALSE(Filter::parse(R"({"language": "en-GB"})").passes(regional));
 }
 
 TEST(Filter, RefusesWhatItDoesNotUnderstand) {

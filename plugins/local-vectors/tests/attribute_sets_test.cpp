@@ -45,6 +45,24 @@ TEST(AttributeSetsTest, SaysWhichPassAFilter) {
   EXPECT_TRUE(sets.condition(filter_of(2, {""})).passes_nothing());  // as no value meets a filter
 }
 
+TEST(AttributeSetsTest, ComparesDomainsWithoutCaseAndLanguagesByRange) {
+  AttributeSets sets;
+  const auto plain = sets.add(kEnglish);
+  const auto regional = sets.add({"A.org", "en-US", "", "false", ""});
+  const auto mobile = sets.add({"a.org", "eng", "", "true", ""});
+  const auto passing = [&](std::size_t attribute, const std::string& text) {
+    const auto condition = sets.condition(filter_of(attribute, {text}));
+    std::string out;
+    for (const auto id : {plain, regional, mobile}) out += sets.passes(id, condition) ? '1' : '0';
+    return out;
+  };
+  EXPECT_EQ(passing(kDomain, "a.ORG"), "111");
+  EXPECT_EQ(passing(kLanguage, "EN"), "110");
+  EXPECT_EQ(passing(kLanguage, "en-us"), "010");
+  EXPECT_EQ(passing(kIsMobile, "false"), "110");
+  EXPECT_EQ(passing(kIsMobile, "true"), "001");
+}
+
 TEST(AttributeSetsTest, KnowsWhetherASetThatCameLaterPasses) {
   AttributeSets sets;
   sets.add(kEnglish);

@@ -30,21 +30,23 @@ constexpr const char* kThere = "http://q:6333";
 TEST_F(CollectionTest, MakesOneThatIsNotThereWithItsIndexes) {
   script_.then(404, error("Not found: Collection `docs` doesn't exist!"));
   script_.then(200, R"({"result":true})").then(200, info(dense(384), false));
-  for (int i = 0; i < 7; ++i) script_.then(200, done());
+  for (int i = 0; i < 8; ++i) script_.then(200, done());
   Collection collection(docs(), wire_);
   const auto shape = std::get<Shape>(collection.ensure(384));
   EXPECT_EQ(shape.size, 384U);
   EXPECT_EQ(shape.vector_name, "dense");
   const auto asked = script_.asked();
-  ASSERT_EQ(asked.size(), 10U);
+  ASSERT_EQ(asked.size(), 11U);
   EXPECT_EQ(asked[1], "PUT /collections/docs");
   EXPECT_EQ(script_.calls()[1].body, R"({"vectors":{"dense":{"size":384,"distance":"Cosine"}}})");
   EXPECT_EQ(asked[3], "PUT /collections/docs/index?wait=true");
   EXPECT_EQ(script_.calls()[3].body, R"({"field_name":"document_id","field_schema":"keyword"})");
   EXPECT_EQ(script_.calls()[4].body, R"({"field_name":"ordinal","field_schema":"integer"})");
   EXPECT_EQ(script_.calls()[8].body, R"({"field_name":"is_mobile","field_schema":"bool"})");
+  EXPECT_EQ(script_.calls()[10].body,
+            R"({"field_name":"language_ranges","field_schema":"keyword"})");
   std::get<Shape>(collection.ensure(384));
-  EXPECT_EQ(script_.asked().size(), 10U);  // remembered
+  EXPECT_EQ(script_.asked().size(), 11U);  // remembered
 }
 
 TEST_F(CollectionTest, MakesOnlyTheIndexesThatAreMissing) {

@@ -46,9 +46,9 @@ class FinderTest : public ::testing::Test {
 
 TEST_F(FinderTest, CountsAndAsksWithTheSameFilter) {
   script_.then(200, info(dense(2))).then(200, counted(1)).then(200, grouped(group("a", 0.5)));
-  const auto outcome = search(3, R"({"language":"en"})");
+  const auto outcome = search(3, R"({"country":"US"})");
   EXPECT_EQ(std::get<Found>(outcome).hits.size(), 1U);
-  const std::string condition = R"({"key":"language","match":{"value":"en"}})";
+  const std::string condition = R"({"key":"country","match":{"any":["US"]}})";
   EXPECT_EQ(script_.asked()[1], "POST /collections/docs/points/count");
   EXPECT_NE(script_.calls()[1].body.find(condition), std::string::npos);
   EXPECT_EQ(script_.asked()[2], "POST /collections/docs/points/query/groups");

@@ -63,8 +63,8 @@ inline std::string done(const std::string& status = "completed") {
 inline std::string info(const std::string& vectors, bool has_indexes = true) {
   std::string indexes;
   if (has_indexes) {
-    for (const char* field :
-         {"document_id", "ordinal", "domain", "language", "country", "is_mobile", "crawl_id"}) {
+    for (const char* field : {"document_id", "ordinal", "domain", "language", "country",
+                              "is_mobile", "crawl_id", "language_ranges"}) {
       indexes += std::string(indexes.empty() ? "" : ",") + "\"" + field +
                  R"(":{"data_type":"keyword","points":0})";
     }

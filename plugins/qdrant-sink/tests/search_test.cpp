@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace qdrant_sink {
@@ -69,6 +70,18 @@ TEST_F(QdrantSearch, FiltersHoldForHitsAndTotal) {
   EXPECT_EQ(found({1, 0}, 10, R"({"is_mobile":false})"), "a#0 c#0 of 2");
   EXPECT_NE(found({1, 0}, 10, R"({"title":"x"})").find("There is no filter 'title'"),
             std::string::npos);
+}
+
+TEST_F(QdrantSearch, AFilterOfALanguageFindsItsRegionalOnes) {
+  RecordRef plain = page("d", {1, 0});
+  plain->own_meta.set("language", MetaValue::of("en"));
+  plain->own_meta.set("domain", MetaValue::of("a.org"));
+  write(*box_, batch(in("en-US", page("a", {1, 0})), in("EN", page("b", {1, 0})),
+                     in("eng", page("c", {1, 0}), true), std::move(plain)));
+  EXPECT_EQ(found({1, 0}, 10, R"({"language":"en"})"), "a#0 b#0 d#0 of 3");
+  EXPECT_EQ(found({1, 0}, 10, R"({"language":"En_us"})"), "a#0 of 1");
+  EXPECT_EQ(found({1, 0}, 10, R"({"is_mobile":false})"), "a#0 b#0 d#0 of 3");
+  EXPECT_EQ(found({1, 0}, 10, R"({"domain":"A.ORG"})"), "d#0 of 1");
 }
 
 TEST_F(QdrantSearch, AnEmptyIndexFindsNothing) {
