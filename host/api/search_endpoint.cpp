@@ -1,6 +1,7 @@
 // POST /api/search
 #include "api/api.hpp"
 #include "api/json_body.hpp"
+#include "base/uuid.hpp"
 
 #include <algorithm>
 #include <array>
@@ -92,7 +93,7 @@ nlohmann::json result_of(const search::Found& found) {
                            {"text", found.hit.text},
                            {"score", found.score}};
   if (!found.hit.snippet.empty()) result["snippet"] = found.hit.snippet;
-  metadata["chunk_id"] = found.hit.id;
+  metadata["chunk_id"] = uuid_of_url(found.hit.id);
   result["metadata"] = std::move(metadata);
   return result;
 }

@@ -1,4 +1,5 @@
 // Search over one set of pages: modes, filters, pages of results, totals.
+#include "base/uuid.hpp"
 #include "support/test_host.hpp"
 
 #include <gtest/gtest.h>
@@ -138,6 +139,9 @@ TEST(SearchFilters, TakeADocumentForWhatItSays) {
       EXPECT_EQ(total(filters), 0) << mode << filters;
     }
   }
+  const json result = host.search({{"query", "walrus"}}).json()["results"][0];
+  EXPECT_EQ(result["id"], uuid_of_url("https://filtered.example/walrus"));
+  EXPECT_EQ(result["metadata"]["chunk_id"], uuid_of_url("https://filtered.example/walrus#0"));
 }
 
 TEST_F(Search, ShowsOnlyWhatPassesTheFilter) {
