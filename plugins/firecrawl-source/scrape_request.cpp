@@ -199,10 +199,10 @@ std::variant<ScrapeRequest, ScrapeFault> read_scrape_request(std::string_view bo
     case JsonCheck::kTooDeep:
       return ScrapeFault{400, "The body is nested more than 64 levels deep."};
     case JsonCheck::kMalformed:
-      return ScrapeFault{400, "The body is not valid JSON."};
+      return ScrapeFault{422, "The body is not valid JSON."};
   }
   const json parsed = json::parse(body, nullptr, false);
-  if (parsed.is_discarded()) return ScrapeFault{400, "The body is not valid JSON in UTF-8."};
+  if (parsed.is_discarded()) return ScrapeFault{422, "The body is not valid JSON in UTF-8."};
   if (!parsed.is_object()) return ScrapeFault{422, "The body is not a JSON object."};
   Reader reader(parsed);
   for (const auto& [key, value] : parsed.items()) {

@@ -54,8 +54,13 @@ TEST(ScrapeRequests, SayWhatIsWrongWithThem) {
       "422 The request cannot be used: an address to scrape is not an http or https address.");
   EXPECT_EQ(fault_of({{"urls", {url, "http://169.254.169.254/latest"}}}).substr(0, 3), "422");
   EXPECT_EQ(fault_of({{"url", "http://127.0.0.1/"}}, PrivateTargets::kAllowed), "");
-  const auto broken = read_scrape_request("{", PrivateTargets::kRefused);
-  EXPECT_EQ(std::get<ScrapeFault>(broken).status, 400);
+  const auto status_of = [](const std::string& body) {
+    return std::get<ScrapeFault>(read_scrape_request(body, PrivateTargets::kRefused)).status;
+  };
+  for (const char* body : {"", "{", "not JSON", "[]", "1", "\"\xff\""}) {
+    EXPECT_EQ(status_of(body), 422) << body;
+  }
+  EXPECT_EQ(status_of(std::string(65, '[') + std::string(65, ']')), 400);
 }
 
 TEST(ScrapeRequests, PassTheirOptionsOnAndAskForWhatTheIndexNeeds) {
