@@ -23,6 +23,12 @@ constexpr RetryPolicy kOutage{.attempts = 0,
 
 sluice_str to_c(std::string_view s) { return {s.data(), s.size()}; }
 
+bool is_deletion(const Delivery& page) { return page.page().document->op == SLUICE_DELETE; }
+
+// A deletion belongs to no crawl and leaves no text: whatever comes after it is not unchanged.
+std::string_view scope_of(const Delivery& page) { return is_deletion(page) ? "" : page.group(); }
+Digest text_of(const Delivery& page) { return is_deletion(page) ? Digest{} : page.page().digest; }
+
 sluice_key key_of(std::string_view scope, std::string_view id, const Digest& digest) {
   sluice_key key{};
   key.scope = to_c(scope);
@@ -129,13 +135,8 @@ Steady::time_point Gate::take_claims() {
   while (!queue_.empty() && claiming_.size() < kMostKeys) {
     const auto [page, since] = queue_.front();
     queue_.pop_front();
-    // A deletion is not de-duplicated: saying it twice does no harm, leaving it out would.
-    if (page->page().document->op == SLUICE_DELETE) {
-      keeper_.admitted(*page);
-    } else {
-      oldest = std::min(oldest, since);
-      claiming_.push_back(page);
-    }
+    oldest = std::min(oldest, since);
+    claiming_.push_back(page);
   }
   return oldest;
 }
@@ -149,7 +150,7 @@ void Gate::claim(Steady::time_point oldest) {
     std::vector<sluice_key> keys;
     keys.reserve(pages.size());
     for (const auto* page : pages) {
-      keys.push_back(key_of(page->group(), page->document_id(), page->page().digest));
+      keys.push_back(key_of(scope_of(*page), page->document_id(), text_of(*page)));
     }
     std::vector<uint8_t> answers(pages.size(), SLUICE_KEY_BUSY);
     sluice_error err = fresh_error();
@@ -183,7 +184,8 @@ void Gate::claimed(const Pages& pages, const std::vector<uint8_t>& answers) {
         break;
       case SLUICE_KEY_SAME:
       case SLUICE_KEY_UNCHANGED:
-        keeper_.known(page, answers[i]);
+        // Deleting twice does no harm, leaving a deletion out would.
+        is_deletion(page) ? keeper_.admitted(page) : keeper_.known(page, answers[i]);
         break;
       default:  // SLUICE_KEY_BUSY, or an answer of a newer component: somebody else is at it
         ++busy_;
@@ -220,8 +222,8 @@ void Gate::settle(Delivery& page, sluice_status verdict, std::function<void()> t
     return;
   }
   page.is_claimed = false;
-  settling_.push_back({page.page().digest, std::string(page.group()), page.document_id(), verdict,
-                       std::move(then)});
+  settling_.push_back(
+      {text_of(page), std::string(scope_of(page)), page.document_id(), verdict, std::move(then)});
   pump_settle();
 }
 

@@ -91,9 +91,17 @@ void dedupes(const Subject& subject, Report& report) {
   stage->claim({key_of("another", "https://example.org/", 1)}, answers);
   if (answers[0] != SLUICE_KEY_UNCHANGED)
     report.fail("a page with the same content is not recognised in another crawl");
-  stage->claim({key_of("a third", "https://example.org/", 2)}, answers);
+  const auto changed = key_of("a third", "https://example.org/", 2);
+  stage->claim({changed}, answers);
   if (answers[0] != SLUICE_KEY_CHANGED)
     report.fail("a page with other content is not told from one that is unchanged");
+  stage->settle({changed}, SLUICE_OK);
+  const auto deletion = key_of("", "https://example.org/", 0);
+  stage->claim({deletion}, answers);
+  stage->settle({deletion}, SLUICE_OK);
+  stage->claim({key_of("a fourth", "https://example.org/", 2)}, answers);
+  if (answers[0] == SLUICE_KEY_UNCHANGED)
+    report.fail("a page that was deleted counts as unchanged when it comes back");
   stage->finish();
   report.breaches(*stage);
 }
@@ -171,7 +179,7 @@ std::vector<Check> role_checks() {
        "sentence.",
        searches},
       {"dedupe.remembers", Severity::kError, Needs::kLoaded,
-       "A page is claimed once, and known when it comes again.",
+       "A page is claimed once, and known when it comes again, unless it was deleted.",
        "abi/roles.h says what each answer of claim means.", dedupes},
       {"embed.vectors", Severity::kError, Needs::kLoaded,
        "Vectors are finite, and the same for the same text.",

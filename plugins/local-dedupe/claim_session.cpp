@@ -104,6 +104,7 @@ ClaimStore::Session::Session(const Settings& settings)
       find_page_(database_, "SELECT digest FROM pages WHERE id=? AND expires_at>?"),
       set_page_(database_,
                 "INSERT OR REPLACE INTO pages (id, digest, expires_at) VALUES (?, ?, ?)"),
+      drop_page_(database_, "DELETE FROM pages WHERE id=?"),
       purge_leases_(
           database_,
           "DELETE FROM leases WHERE (scope, id) IN "
@@ -125,7 +126,7 @@ Answer ClaimStore::Session::claim(const Key& key, Milliseconds now, Milliseconds
   if (holder(key, now) == Holder::kAnother) return Answer::kBusy;
 
   const std::optional<Digest> known = known_digest(key.id, now);
-  if (known == key.digest) {
+  if (known == key.digest && !key.is_deletion()) {
     if (has_scope) mark_done(scope, key.id);
     give_lease_back(key);
     remember_digest(key, now);
@@ -139,7 +140,7 @@ void ClaimStore::Session::settle(const Key& key, Ending ending, Milliseconds now
   give_lease_back(key);
   if (ending == Ending::kGivenUp) return;
   if (!key.scope.empty()) mark_done(use_scope(key.scope, now), key.id);
-  remember_digest(key, now);
+  key.is_deletion() ? forget_digest(key.id) : remember_digest(key, now);
 }
 
 std::int64_t ClaimStore::Session::use_scope(std::string_view name, Milliseconds now) {
@@ -224,6 +225,8 @@ std::optional<Digest> ClaimStore::Session::known_digest(std::string_view id, Mil
 void ClaimStore::Session::remember_digest(const Key& key, Milliseconds now) {
   (Use(set_page_) << key.id << key.digest << now + settings_.remember).run();
 }
+
+void ClaimStore::Session::forget_digest(std::string_view id) { (Use(drop_page_) << id).run(); }
 
 void ClaimStore::Session::purge(Milliseconds now, std::int64_t rows) {
   (Use(purge_leases_) << now << rows).run();

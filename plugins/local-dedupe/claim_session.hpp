@@ -44,13 +44,14 @@ class ClaimStore::Session {
   void give_lease_back(const Key& key);
   std::optional<Digest> known_digest(std::string_view id, Milliseconds now);
   void remember_digest(const Key& key, Milliseconds now);
+  void forget_digest(std::string_view id);
 
   const Settings& settings_;
   SQLite::Database database_;
   SQLite::Statement find_scope_, add_scope_, retire_scope_, refresh_scope_;
   SQLite::Statement find_done_, add_done_;
   SQLite::Statement find_lease_, set_lease_, drop_lease_;
-  SQLite::Statement find_page_, set_page_;
+  SQLite::Statement find_page_, set_page_, drop_page_;
   SQLite::Statement purge_leases_, purge_pages_, expired_scope_, purge_done_, drop_scope_;
   std::map<std::string_view, std::int64_t> scopes_;  // those this call has used
 };

@@ -56,7 +56,7 @@ std::variant<Reply, Failure> RedisClaims::run(const Script& script, std::span<co
   command.insert(command.end(), settings.begin(), settings.end());
   for (const Key& key : keys) {
     command.push_back(key.id);
-    command.push_back(made.emplace_back(hex(key.digest)));
+    command.push_back(made.emplace_back(key.is_deletion() ? "" : hex(key.digest)));
     command.push_back(key.scope.empty() ? "0" : "1");
   }
   auto answer = pool_.call(command);

@@ -42,6 +42,9 @@ struct Key {
   std::string_view scope;  // the crawl; empty for none, and then only digests count
   std::string_view id;     // the document
   Digest digest{};         // of its text
+
+  // The document is to go: once that is done, no text of it is known.
+  bool is_deletion() const { return scope.empty() && digest == Digest{}; }
 };
 
 struct Settings {

@@ -42,7 +42,7 @@ return answers
 )lua";
 
 // Whoever lost the lease meanwhile takes nobody's lease away. What it did is done all the same, and
-// is remembered.
+// is remembered. The digest of a deletion is empty: none is known any more.
 constexpr std::string_view kSettle = R"lua(
 local owner, is_done, ttl, remember = ARGV[1], ARGV[2] == '1', ARGV[3], ARGV[4]
 local ours = 0
@@ -58,7 +58,11 @@ for i = 1, #KEYS / 3 do
       redis.call('SADD', done, id)
       redis.call('PEXPIRE', done, ttl)
     end
-    redis.call('SET', page, digest, 'PX', remember)
+    if digest == '' then
+      redis.call('DEL', page)
+    else
+      redis.call('SET', page, digest, 'PX', remember)
+    end
   end
 end
 return ours

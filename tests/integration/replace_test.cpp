@@ -147,5 +147,23 @@ TEST(Replace, DeletesAPageThatIsGoneWhenToldTo) {
   EXPECT_EQ(host.found(pages[0].word), 1U);
 }
 
+TEST(Replace, IndexesAPageThatWasGoneAndComesBackAsItWas) {
+  TestHost host({.source_config = ", on_gone: delete"});
+  host.start();
+  auto pages = PageMaker("back").make(2);
+  crawl_all(host, "first", pages);
+  pages[1].status_code = 410;
+  crawl_all(host, "second", pages);
+  ASSERT_TRUE(eventually([&] { return host.documents() == 1; }));
+
+  pages[1].status_code = 200;
+  const auto ledger = crawl_all(host, "third", pages);
+
+  EXPECT_EQ(ledger["indexed"], 1) << ledger;
+  EXPECT_EQ(ledger["unchanged"], 1) << ledger;
+  EXPECT_EQ(host.documents(), 2U);
+  EXPECT_EQ(host.found(pages[1].word), 1U);
+}
+
 }  // namespace
 }  // namespace sluice::testing

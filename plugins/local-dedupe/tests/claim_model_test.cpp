@@ -50,7 +50,11 @@ class Model {
       give_back(owner, name);
       if (ending == Ending::kGivenUp) continue;
       if (Scope* scope = use(name.first, now)) scope->done.insert(name.second);
-      pages_[name.second] = {key.digest, now + kRemember};
+      if (key.is_deletion()) {
+        pages_.erase(name.second);
+      } else {
+        pages_[name.second] = {key.digest, now + kRemember};
+      }
     }
     sweep(now);
   }
@@ -87,7 +91,7 @@ class Model {
     }
     const auto page = pages_.find(name.second);
     const bool is_known = page != pages_.end() && page->second.expires > now;
-    if (is_known && page->second.digest == key.digest) {
+    if (is_known && page->second.digest == key.digest && !key.is_deletion()) {
       if (scope != nullptr) scope->done.insert(name.second);
       give_back(owner, name);
       page->second.expires = now + kRemember;

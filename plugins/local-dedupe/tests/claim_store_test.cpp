@@ -143,6 +143,22 @@ TEST_F(ClaimStoreTest, DoneElsewhereWithAnotherDigestIsChanged) {
             Answer::kUnchanged);
 }
 
+TEST_F(ClaimStoreTest, ADeletedPageIsNewWhenItComesBackAsItWas) {
+  done_before(page_);
+  const Key deletion{.scope = "", .id = page_.id};
+  EXPECT_EQ(claim(*a_, deletion), Answer::kChanged);
+  settle(*a_, deletion, Ending::kDone);
+  EXPECT_EQ(claim(*b_, page_), Answer::kNew);
+}
+
+TEST_F(ClaimStoreTest, APageMayBeDeletedTwice) {
+  const Key deletion{.scope = "", .id = page_.id};
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(claim(*a_, deletion), Answer::kNew);
+    settle(*a_, deletion, Ending::kDone);
+  }
+}
+
 TEST_F(ClaimStoreTest, WithoutAScopeOnlyTheDigestDecides) {
   const Key page{.scope = "", .id = page_.id, .digest = digest(1)};
   const Key changed{.scope = "", .id = page_.id, .digest = digest(2)};

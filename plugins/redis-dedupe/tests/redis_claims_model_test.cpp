@@ -36,7 +36,11 @@ class Model {
       give_back(owner, name);
       if (ending == Ending::kGivenUp) continue;
       if (!name.first.empty()) done_.insert(name);
-      pages_[name.second] = key.digest;
+      if (key.is_deletion()) {
+        pages_.erase(name.second);
+      } else {
+        pages_[name.second] = key.digest;
+      }
     }
   }
 
@@ -52,7 +56,7 @@ class Model {
     const auto lease = leases_.find(name);
     if (lease != leases_.end() && lease->second != owner) return Answer::kBusy;
     const auto known = pages_.find(name.second);
-    if (known != pages_.end() && known->second == key.digest) {
+    if (known != pages_.end() && known->second == key.digest && !key.is_deletion()) {
       if (!name.first.empty()) done_.insert(name);
       give_back(owner, name);
       return Answer::kUnchanged;

@@ -133,6 +133,23 @@ TEST_F(RedisClaimsTest, DoneElsewhereWithAnotherDigestIsChanged) {
             Answer::kUnchanged);
 }
 
+TEST_F(RedisClaimsTest, ADeletedPageIsNewWhenItComesBackAsItWas) {
+  done_before(page_);
+  const Key deletion{.scope = "", .id = page_.id, .digest = {}};
+  EXPECT_EQ(claim(*a_, deletion), Answer::kChanged);
+  settle(*a_, deletion, Ending::kDone);
+  EXPECT_EQ(server->ask({"EXISTS", kPageKey}), "0");
+  EXPECT_EQ(claim(*b_, page_), Answer::kNew);
+}
+
+TEST_F(RedisClaimsTest, APageMayBeDeletedTwice) {
+  const Key deletion{.scope = "", .id = page_.id, .digest = {}};
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(claim(*a_, deletion), Answer::kNew);
+    settle(*a_, deletion, Ending::kDone);
+  }
+}
+
 TEST_F(RedisClaimsTest, UnchangedGivesOnesOwnOldLeaseBack) {
   claim(*a_, page_);
   done_before(page_);

@@ -20,6 +20,14 @@ using std::chrono::seconds;
 
 std::string text(sluice_str s) { return {s.data, s.size}; }
 
+Digest digest_in(const sluice_key& key) {
+  Digest digest;
+  std::copy(std::begin(key.digest), std::end(key.digest), digest.begin());
+  return digest;
+}
+
+using ScopeAndDigest = std::pair<std::string, Digest>;
+
 class GateTest : public testing::Test, public GateKeeper {
  protected:
   void TearDown() override {
@@ -41,6 +49,7 @@ class GateTest : public testing::Test, public GateKeeper {
       }
       const std::scoped_lock lock(mutex_);
       for (std::size_t i = 0; i < keys.size(); ++i) {
+        claimed_keys_.push_back({text(keys[i].scope), digest_in(keys[i])});
         const auto it = answers_.find(text(keys[i].id));
         answers[i] = it == answers_.end() ? uint8_t{SLUICE_KEY_NEW} : it->second;
       }
@@ -48,17 +57,23 @@ class GateTest : public testing::Test, public GateKeeper {
     };
     port.settle = [this](std::span<const sluice_key> keys, sluice_status verdict, sluice_error*) {
       const std::scoped_lock lock(mutex_);
-      for (const auto& key : keys) settled_.emplace_back(text(key.id), verdict);
+      for (const auto& key : keys) {
+        settled_.emplace_back(text(key.id), verdict);
+        settled_keys_.push_back({text(key.scope), digest_in(key)});
+      }
       return sluice_status{SLUICE_OK};
     };
     gate_ = std::make_unique<Gate>(loop_, std::move(port), *this, metrics_);
     loop_.start();
   }
 
-  void enter(const std::string& id) {
+  void enter(const std::string& id, uint32_t op = SLUICE_UPSERT) {
     loop_.run([&] {
       Delivery::Page page;
       page.document = data::make_document(id, data::make_buffer("text"));
+      page.document->op = op;
+      page.document->group_name = "crawl";
+      page.digest.fill(1);
       pages_.push_back(std::make_unique<Delivery>(std::move(page)));
       gate_->enter(*pages_.back());
     });
@@ -89,6 +104,8 @@ class GateTest : public testing::Test, public GateKeeper {
   std::mutex mutex_;
   std::map<std::string, uint8_t> answers_;                      // guarded by mutex_
   std::vector<std::pair<std::string, sluice_status>> settled_;  // guarded by mutex_
+  std::vector<ScopeAndDigest> claimed_keys_;                    // guarded by mutex_
+  std::vector<ScopeAndDigest> settled_keys_;                    // guarded by mutex_
   std::atomic<bool> is_down_ = false;
   std::atomic<int> claims_ = 0;
   std::unique_ptr<Gate> gate_;
@@ -123,6 +140,29 @@ TEST_F(GateTest, SettlesWithTheVerdictAndThenTellsSo) {
   const std::scoped_lock lock(mutex_);
   ASSERT_EQ(settled_.size(), 1U);
   EXPECT_EQ(settled_[0].second, SLUICE_E_REJECT);
+}
+
+TEST_F(GateTest, ADeletionIsClaimedAndSettledAsADocumentWithoutText) {
+  make();
+  answers_ = {{"a", SLUICE_KEY_CHANGED}};
+  enter("a", SLUICE_DELETE);
+  ASSERT_TRUE(eventually([&] { return admitted_.size() == 1; }));
+  bool is_done = false;
+  loop_.run([&] { gate_->settle(*admitted_[0], SLUICE_OK, [&] { is_done = true; }); });
+  ASSERT_TRUE(eventually([&] { return is_done; }));
+  const std::scoped_lock lock(mutex_);
+  const std::vector<ScopeAndDigest> without_text{{"", Digest{}}};
+  EXPECT_EQ(claimed_keys_, without_text);
+  EXPECT_EQ(settled_keys_, without_text);
+}
+
+TEST_F(GateTest, ADeletionIsNeverLeftOut) {
+  make();
+  answers_ = {{"a", SLUICE_KEY_UNCHANGED}, {"b", SLUICE_KEY_SAME}};
+  enter("a", SLUICE_DELETE);
+  enter("b", SLUICE_DELETE);
+  EXPECT_TRUE(eventually([&] { return admitted_.size() == 2; }));
+  EXPECT_TRUE(known_.empty());
 }
 
 TEST_F(GateTest, LetsOnePageOfADocumentInAtATime) {

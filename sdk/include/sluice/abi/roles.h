@@ -176,7 +176,11 @@ typedef struct sluice_crawls {
  *
  * Two phases, or a crash between them loses pages: `claim` takes a lease on the
  * keys before the work, `settle` turns it into a fact only once the records are
- * durable. A lease that is never settled runs out and the page is done again. */
+ * durable. A lease that is never settled runs out and the page is done again.
+ *
+ * A deletion is claimed and settled too, with an empty scope and a digest of zeros,
+ * which no text has: remember it like a digest, or forget what the document said, so
+ * that it is not UNCHANGED when it comes back. Only BUSY keeps a deletion waiting. */
 #define SLUICE_ROLE_DEDUPE "sluice.dedupe/1"
 /* Frozen. */
 typedef struct sluice_key {
