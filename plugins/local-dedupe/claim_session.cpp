@@ -133,12 +133,13 @@ Answer ClaimStore::Session::claim(const Key& key, Milliseconds now, Milliseconds
     return Answer::kUnchanged;
   }
   take_lease(key, now, lease);
+  if (known) forget_digest(key.id);
   return known ? Answer::kChanged : Answer::kNew;
 }
 
 void ClaimStore::Session::settle(const Key& key, Ending ending, Milliseconds now) {
   give_lease_back(key);
-  if (ending == Ending::kGivenUp) return;
+  if (ending == Ending::kGivenUp) return forget_digest(key.id);
   if (!key.scope.empty()) mark_done(use_scope(key.scope, now), key.id);
   key.is_deletion() ? forget_digest(key.id) : remember_digest(key, now);
 }

@@ -32,7 +32,7 @@ enum class Answer : std::uint8_t {
 // How the work on a claimed page ended.
 enum class Ending : std::uint8_t {
   kDone,    // durable, or left out on purpose: remember it
-  kGivenUp  // not done: give the lease back
+  kGivenUp  // not done, or in parts: give the lease back, and know no text of it
 };
 
 using Digest = std::array<std::uint8_t, 32>;
@@ -72,7 +72,8 @@ class RedisClaims {
  public:
   explicit RedisClaims(Settings settings);
 
-  // Answers each key; kNew and kChanged also lease it to this owner. `lease` zero: the setting's.
+  // Answers each key; kNew and kChanged also lease it to this owner, and from kChanged on no text
+  // of it is known until it is settled: the sinks hold parts of both. `lease` zero: the setting's.
   // A lease this owner already holds is taken up again at once; of two equal keys in one call the
   // first gets it and the second is told kBusy.
   [[nodiscard]] std::optional<Failure> claim(std::span<const Key> keys, Milliseconds lease,

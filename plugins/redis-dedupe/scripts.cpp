@@ -29,6 +29,7 @@ local function answer(done, held, page, id, digest, has_crawl)
   end
   redis.call('SET', held, owner, 'PX', lease)
   taken[held] = true
+  if known then redis.call('DEL', page) end
   return known and CHANGED or NEW
 end
 
@@ -42,7 +43,7 @@ return answers
 )lua";
 
 // Whoever lost the lease meanwhile takes nobody's lease away. What it did is done all the same, and
-// is remembered. The digest of a deletion is empty: none is known any more.
+// is remembered. What was deleted, its digest empty, or given up has no known text any more.
 constexpr std::string_view kSettle = R"lua(
 local owner, is_done, ttl, remember = ARGV[1], ARGV[2] == '1', ARGV[3], ARGV[4]
 local ours = 0
@@ -53,16 +54,14 @@ for i = 1, #KEYS / 3 do
     redis.call('DEL', held)
     ours = ours + 1
   end
-  if is_done then
-    if has_crawl then
-      redis.call('SADD', done, id)
-      redis.call('PEXPIRE', done, ttl)
-    end
-    if digest == '' then
-      redis.call('DEL', page)
-    else
-      redis.call('SET', page, digest, 'PX', remember)
-    end
+  if is_done and has_crawl then
+    redis.call('SADD', done, id)
+    redis.call('PEXPIRE', done, ttl)
+  end
+  if is_done and digest ~= '' then
+    redis.call('SET', page, digest, 'PX', remember)
+  else
+    redis.call('DEL', page)
   end
 end
 return ours

@@ -165,5 +165,23 @@ TEST(Replace, IndexesAPageThatWasGoneAndComesBackAsItWas) {
   EXPECT_EQ(host.found(pages[1].word), 1U);
 }
 
+// The version between was given up when some sinks had it and one would not.
+TEST(Replace, IndexesAFormerVersionAgainAfterOneThatWasGivenUp) {
+  TestHost host({.moody = "reject_word: nogoword"});
+  host.start();
+  PageMaker maker("former");
+  const TestPage former = maker.make();
+  crawl_all(host, "first", {former});
+  TestPage next = former;
+  next.markdown = "# Next\n\nnextword and nogoword.\n";
+  EXPECT_EQ(crawl_all(host, "second", {next})["failed"], 1);
+
+  const auto ledger = crawl_all(host, "third", {former});
+
+  EXPECT_EQ(ledger["indexed"], 1) << ledger;
+  EXPECT_EQ(host.found(former.word), 1U);
+  EXPECT_EQ(host.found("nextword"), 0U);
+}
+
 }  // namespace
 }  // namespace sluice::testing

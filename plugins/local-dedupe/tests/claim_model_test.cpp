@@ -48,7 +48,10 @@ class Model {
     for (const Key& key : keys) {
       const Name name{std::string(key.scope), std::string(key.id)};
       give_back(owner, name);
-      if (ending == Ending::kGivenUp) continue;
+      if (ending == Ending::kGivenUp) {
+        pages_.erase(name.second);
+        continue;
+      }
       if (Scope* scope = use(name.first, now)) scope->done.insert(name.second);
       if (key.is_deletion()) {
         pages_.erase(name.second);
@@ -98,6 +101,7 @@ class Model {
       return Answer::kUnchanged;
     }
     leases_[name] = {owner, now + kLease};
+    if (is_known) pages_.erase(page);
     return is_known ? Answer::kChanged : Answer::kNew;
   }
 

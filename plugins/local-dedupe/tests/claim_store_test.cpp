@@ -143,6 +143,21 @@ TEST_F(ClaimStoreTest, DoneElsewhereWithAnotherDigestIsChanged) {
             Answer::kUnchanged);
 }
 
+TEST_F(ClaimStoreTest, AFormerDigestIsForgottenOnceWorkOnAnotherBegins) {
+  done_before(page_);
+  EXPECT_EQ(claim(*a_, changed_), Answer::kChanged);
+  EXPECT_EQ(claim(*a_, {.scope = "next", .id = page_.id, .digest = page_.digest}), Answer::kNew);
+}
+
+TEST_F(ClaimStoreTest, GivingUpLateForgetsWhatAnotherHasDoneMeanwhile) {
+  claim(*a_, page_, seconds(1));
+  now_ += seconds(1);
+  claim(*b_, changed_);
+  settle(*b_, changed_, Ending::kDone);
+  settle(*a_, page_, Ending::kGivenUp);
+  EXPECT_EQ(claim(*b_, {.scope = "next", .id = page_.id, .digest = changed_.digest}), Answer::kNew);
+}
+
 TEST_F(ClaimStoreTest, ADeletedPageIsNewWhenItComesBackAsItWas) {
   done_before(page_);
   const Key deletion{.scope = "", .id = page_.id};

@@ -34,7 +34,10 @@ class Model {
     for (const Key& key : keys) {
       const Name name{std::string(key.scope), std::string(key.id)};
       give_back(owner, name);
-      if (ending == Ending::kGivenUp) continue;
+      if (ending == Ending::kGivenUp) {
+        pages_.erase(name.second);
+        continue;
+      }
       if (!name.first.empty()) done_.insert(name);
       if (key.is_deletion()) {
         pages_.erase(name.second);
@@ -62,7 +65,7 @@ class Model {
       return Answer::kUnchanged;
     }
     leases_[name] = owner;
-    return known == pages_.end() ? Answer::kNew : Answer::kChanged;
+    return pages_.erase(name.second) == 0 ? Answer::kNew : Answer::kChanged;
   }
 
   void give_back(const std::string& owner, const Name& name) {

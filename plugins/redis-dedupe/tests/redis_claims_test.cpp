@@ -133,6 +133,22 @@ TEST_F(RedisClaimsTest, DoneElsewhereWithAnotherDigestIsChanged) {
             Answer::kUnchanged);
 }
 
+TEST_F(RedisClaimsTest, AFormerDigestIsForgottenOnceWorkOnAnotherBegins) {
+  done_before(page_);
+  EXPECT_EQ(claim(*a_, changed_), Answer::kChanged);
+  EXPECT_EQ(server->ask({"EXISTS", kPageKey}), "0");
+  EXPECT_EQ(claim(*a_, {.scope = "next", .id = page_.id, .digest = page_.digest}), Answer::kNew);
+}
+
+TEST_F(RedisClaimsTest, GivingUpLateForgetsWhatAnotherHasDoneMeanwhile) {
+  claim(*a_, page_, milliseconds(30));
+  ASSERT_TRUE(wait_for_expiry(kLeaseKey));
+  claim(*b_, changed_);
+  settle(*b_, changed_, Ending::kDone);
+  settle(*a_, page_, Ending::kGivenUp);
+  EXPECT_EQ(claim(*b_, {.scope = "next", .id = page_.id, .digest = changed_.digest}), Answer::kNew);
+}
+
 TEST_F(RedisClaimsTest, ADeletedPageIsNewWhenItComesBackAsItWas) {
   done_before(page_);
   const Key deletion{.scope = "", .id = page_.id, .digest = {}};

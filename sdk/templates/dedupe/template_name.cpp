@@ -39,6 +39,7 @@ class Ledger {
     const std::string id(sluice::to_cpp(key.id));
     const std::scoped_lock lock(mutex_);
     leases_.erase(id);
+    digests_.erase(id);  // given up, it may be there in parts
     if (!is_done) return;
     done_.insert({std::string(sluice::to_cpp(key.scope)), id});
     digests_[id] = digest_of(key);
@@ -74,7 +75,7 @@ class TemplateName final : public sluice::Component, public sluice::Dedupe {
     return {};
   }
 
-  // SLUICE_OK and SLUICE_DROPPED: it is done. Anything else gives the lease back.
+  // SLUICE_OK and SLUICE_DROPPED: it is done. Anything else gives the lease back and forgets.
   sluice::Status settle(std::span<const sluice_key> keys, sluice_status verdict) override {
     for (const sluice_key& key : keys)
       ledger_.settle(key, verdict == SLUICE_OK || verdict == SLUICE_DROPPED);

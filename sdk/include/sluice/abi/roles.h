@@ -202,7 +202,8 @@ typedef struct sluice_dedupe {
   /* lease_ms 0: the component's own setting says how long a lease is. */
   sluice_status (*claim)(sluice_component* c, const sluice_key* keys, uint32_t count,
                          uint32_t lease_ms, uint8_t* answers, sluice_error* err);
-  /* SLUICE_OK or SLUICE_DROPPED: remember. Anything else: give the lease back. */
+  /* SLUICE_OK or SLUICE_DROPPED: remember. Anything else: give the lease back, and
+   * forget the digest of an earlier text: the sinks may hold parts of both. */
   sluice_status (*settle)(sluice_component* c, const sluice_key* keys, uint32_t count,
                           sluice_status verdict, sluice_error* err);
 } sluice_dedupe; /* both [worker], several calls at once */
