@@ -13,7 +13,8 @@ namespace {
 constexpr int kLayout = 1;  // of the tables; kept in the file as user_version
 
 // A scope that expired keeps its number but loses its name, until purge has removed its pages: the
-// crawl may begin again under the name at once, and nothing has to delete all of them in one go.
+// crawl may begin again under the name at once, and nothing has to delete all of them in one go. A
+// lease is of the document, whatever the crawl: its scope is empty in every row.
 constexpr const char* kTables = R"(
   CREATE TABLE scopes (number INTEGER PRIMARY KEY AUTOINCREMENT, name BLOB UNIQUE, expires_at INTEGER NOT NULL);
   CREATE INDEX scopes_by_expiry ON scopes (expires_at);
@@ -96,11 +97,12 @@ ClaimStore::Session::Session(const Settings& settings)
       refresh_scope_(database_, "UPDATE scopes SET expires_at=? WHERE number=?"),
       find_done_(database_, "SELECT 1 FROM done WHERE scope=? AND id=?"),
       add_done_(database_, "INSERT OR IGNORE INTO done (scope, id) VALUES (?, ?)"),
-      find_lease_(database_, "SELECT owner, length, expires_at FROM leases WHERE scope=? AND id=?"),
+      find_lease_(database_,
+                  "SELECT owner, length, expires_at FROM leases WHERE scope=x'' AND id=?"),
       set_lease_(database_,
-                 "INSERT OR REPLACE INTO leases (scope, id, owner, length, expires_at) VALUES (?, "
-                 "?, ?, ?, ?)"),
-      drop_lease_(database_, "DELETE FROM leases WHERE scope=? AND id=? AND owner=?"),
+                 "INSERT OR REPLACE INTO leases (scope, id, owner, length, expires_at) "
+                 "VALUES (x'', ?, ?, ?, ?)"),
+      drop_lease_(database_, "DELETE FROM leases WHERE scope=x'' AND id=? AND owner=?"),
       find_page_(database_, "SELECT digest FROM pages WHERE id=? AND expires_at>?"),
       set_page_(database_,
                 "INSERT OR REPLACE INTO pages (id, digest, expires_at) VALUES (?, ?, ?)"),
@@ -123,22 +125,22 @@ Answer ClaimStore::Session::claim(const Key& key, Milliseconds now, Milliseconds
   const bool has_scope = !key.scope.empty();
   const std::int64_t scope = has_scope ? use_scope(key.scope, now) : 0;
   if (has_scope && is_done(scope, key.id)) return Answer::kSame;
-  if (holder(key, now) == Holder::kAnother) return Answer::kBusy;
+  if (holder(key.id, now) == Holder::kAnother) return Answer::kBusy;
 
   const std::optional<Digest> known = known_digest(key.id, now);
   if (known == key.digest && !key.is_deletion()) {
     if (has_scope) mark_done(scope, key.id);
-    give_lease_back(key);
+    give_lease_back(key.id);
     remember_digest(key, now);
     return Answer::kUnchanged;
   }
-  take_lease(key, now, lease);
+  take_lease(key.id, now, lease);
   if (known) forget_digest(key.id);
   return known ? Answer::kChanged : Answer::kNew;
 }
 
 void ClaimStore::Session::settle(const Key& key, Ending ending, Milliseconds now) {
-  give_lease_back(key);
+  give_lease_back(key.id);
   if (ending == Ending::kGivenUp) return forget_digest(key.id);
   if (!key.scope.empty()) mark_done(use_scope(key.scope, now), key.id);
   key.is_deletion() ? forget_digest(key.id) : remember_digest(key, now);
@@ -180,13 +182,13 @@ void ClaimStore::Session::mark_done(std::int64_t scope, std::string_view id) {
   (Use(add_done_) << scope << id).run();
 }
 
-ClaimStore::Session::Holder ClaimStore::Session::holder(const Key& key, Milliseconds now) {
+ClaimStore::Session::Holder ClaimStore::Session::holder(std::string_view id, Milliseconds now) {
   Milliseconds length{};
   Milliseconds left{};
   std::string owner;
   {
     Use find(find_lease_);
-    find << key.scope << key.id;
+    find << id;
     if (!find.row()) return Holder::kNobody;
     owner = find.column(0).getString();
     length = Milliseconds{find.number(1)};
@@ -197,19 +199,17 @@ ClaimStore::Session::Holder ClaimStore::Session::holder(const Key& key, Millisec
   if (left > length) {
     // The clock went back since the lease was given. It counts from now again, so that nobody
     // waits longer than one lease however far the clock went.
-    (Use(set_lease_) << key.scope << key.id << owner << std::int64_t{length.count()}
-                     << now + length)
-        .run();
+    (Use(set_lease_) << id << owner << std::int64_t{length.count()} << now + length).run();
   }
   return Holder::kAnother;
 }
 
-void ClaimStore::Session::take_lease(const Key& key, Milliseconds now, Milliseconds length) {
-  (Use(set_lease_) << key.scope << key.id << settings_.owner << length << now + length).run();
+void ClaimStore::Session::take_lease(std::string_view id, Milliseconds now, Milliseconds length) {
+  (Use(set_lease_) << id << settings_.owner << length << now + length).run();
 }
 
-void ClaimStore::Session::give_lease_back(const Key& key) {
-  (Use(drop_lease_) << key.scope << key.id << settings_.owner).run();
+void ClaimStore::Session::give_lease_back(std::string_view id) {
+  (Use(drop_lease_) << id << settings_.owner).run();
 }
 
 std::optional<Digest> ClaimStore::Session::known_digest(std::string_view id, Milliseconds now) {

@@ -39,9 +39,9 @@ class ClaimStore::Session {
   std::int64_t find_or_make_scope(std::string_view name, Milliseconds now);
   bool is_done(std::int64_t scope, std::string_view id);
   void mark_done(std::int64_t scope, std::string_view id);
-  Holder holder(const Key& key, Milliseconds now);
-  void take_lease(const Key& key, Milliseconds now, Milliseconds length);
-  void give_lease_back(const Key& key);
+  Holder holder(std::string_view id, Milliseconds now);
+  void take_lease(std::string_view id, Milliseconds now, Milliseconds length);
+  void give_lease_back(std::string_view id);
   std::optional<Digest> known_digest(std::string_view id, Milliseconds now);
   void remember_digest(const Key& key, Milliseconds now);
   void forget_digest(std::string_view id);

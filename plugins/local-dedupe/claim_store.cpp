@@ -72,15 +72,14 @@ std::optional<Failure> ClaimStore::claim(std::span<const Key> keys, Milliseconds
   const Milliseconds length = lease.count() > 0 ? lease : settings_.lease;
   return run([&](Session& session) {
     const Milliseconds now = now_();
-    std::set<std::pair<std::string_view, std::string_view>> leased;
+    std::set<std::string_view> leased;
     for (std::size_t i = 0; i < keys.size(); ++i) {
-      const std::pair name{keys[i].scope, keys[i].id};
-      if (leased.contains(name)) {
+      if (leased.contains(keys[i].id)) {
         answers[i] = Answer::kBusy;
         continue;
       }
       answers[i] = session.claim(keys[i], now, length);
-      if (answers[i] == Answer::kNew || answers[i] == Answer::kChanged) leased.insert(name);
+      if (answers[i] == Answer::kNew || answers[i] == Answer::kChanged) leased.insert(keys[i].id);
     }
     session.purge(now, purge_rows(keys.size()));
   });

@@ -13,12 +13,17 @@ class KeyNames {
 
   // crawl:<id>:processed, the set of a crawl's done documents.
   std::string done(std::string_view crawl) const { return of_crawl(crawl) + ":processed"; }
-  // crawl:<id>:lease:<document>, whose value is the owner.
+  // crawl:<id>:lease:<document>, whose value is the owner. For those who look at a crawl: what
+  // decides is the document's.
   std::string lease(std::string_view crawl, std::string_view document) const {
     return of_crawl(crawl).append(":lease:").append(document);
   }
   // page:<sha256 of the document id>, whose value is the digest of its text.
   std::string page(std::string_view document) const;
+  // page:<sha256 of the document id>:lease, whose value is the owner: whoever works on the
+  // document, in whatever crawl. Under "page:" for users who may touch no other keys than the ones
+  // above.
+  std::string page_lease(std::string_view document) const { return page(document) + ":lease"; }
 
  private:
   std::string of_crawl(std::string_view crawl) const;

@@ -10,7 +10,8 @@
 namespace redis_dedupe {
 namespace {
 
-constexpr std::size_t kKeysPerPage = 3;
+constexpr std::size_t kKeysPerPage = 4;
+constexpr std::size_t kWordsPerPage = 3;
 
 std::string_view text_of(const redisReply& reply) {
   return reply.str == nullptr ? std::string_view{}
@@ -45,12 +46,13 @@ std::variant<Reply, Failure> RedisClaims::run(const Script& script, std::span<co
   std::vector<std::string> made;  // what the command looks at
   made.reserve(keys.size() * (kKeysPerPage + 1));
   Command command{"EVALSHA", script.sha1};
-  command.reserve(3 + settings.size() + keys.size() * 2 * kKeysPerPage);
+  command.reserve(3 + settings.size() + keys.size() * (kKeysPerPage + kWordsPerPage));
   const std::string count = std::to_string(keys.size() * kKeysPerPage);
   command.push_back(count);
   for (const Key& key : keys) {
     command.push_back(made.emplace_back(names.done(key.scope)));
     command.push_back(made.emplace_back(names.lease(key.scope, key.id)));
+    command.push_back(made.emplace_back(names.page_lease(key.id)));
     command.push_back(made.emplace_back(names.page(key.id)));
   }
   command.insert(command.end(), settings.begin(), settings.end());

@@ -25,7 +25,7 @@ enum class Answer : std::uint8_t {
   kNew = 0,       // never seen: go on
   kChanged = 1,   // done in another scope with another digest: replace
   kSame = 2,      // done in this scope, whatever the digest: leave out
-  kBusy = 3,      // another owner's lease is live: try later
+  kBusy = 3,      // another owner works on the document, in any scope: try later
   kUnchanged = 4  // done in another scope with this digest: leave out
 };
 
@@ -74,8 +74,8 @@ class RedisClaims {
 
   // Answers each key; kNew and kChanged also lease it to this owner, and from kChanged on no text
   // of it is known until it is settled: the sinks hold parts of both. `lease` zero: the setting's.
-  // A lease this owner already holds is taken up again at once; of two equal keys in one call the
-  // first gets it and the second is told kBusy.
+  // A lease this owner already holds is taken up again at once; of two keys of one document in one
+  // call the first gets it and the second is told kBusy.
   [[nodiscard]] std::optional<Failure> claim(std::span<const Key> keys, Milliseconds lease,
                                              std::span<Answer> answers);
 

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice::testing {
@@ -92,6 +93,40 @@ TEST_F(ServiceHosts, FinishWhatADeadOneHeld) {
 
   EXPECT_EQ(ledger["indexed"], pages.size()) << ledger;
   for (const auto& page : pages) EXPECT_EQ(other_.found(page.word), 1U) << page.word;
+}
+
+// The first host holds the page of one crawl, and the second gets another version in another.
+TEST(ServiceHostsOfTwoCrawls, WorkOnOneDocumentOneAfterTheOther) {
+  ServiceHost service;
+  const TemporaryFolder other_data;
+  TestHost other{service_pipeline("streaming"),
+                 {"--set", std::string("data=") + other_data.path().string()}};
+  service.host().start();
+  other.start();
+  service.tei.server().stop();
+  PageMaker maker("versions");
+  TestPage page = maker.make();
+  page.markdown += "\n## More\n\n" + maker.prose(60) + "\n";
+  ASSERT_EQ(deliver(service.http(), Crawl("one").page(page)).status, 202U);
+  ASSERT_TRUE(eventually([&] { return service.chunks("words") > 0; }));  // the page is claimed
+  page.markdown = "# Short\n\nshortword.\n";
+  const auto scripts_run = [&] {
+    constexpr std::string_view kCalls = "cmdstat_evalsha:calls=";
+    const std::string stats = service.redis.ask({"INFO", "commandstats"});
+    const auto at = stats.find(kCalls);
+    return at == std::string::npos ? 0L : std::stol(stats.substr(at + kCalls.size()));
+  };
+  const long before = scripts_run();
+  ASSERT_EQ(deliver(other.http(), Crawl("two").page(page)).status, 202U);
+  // It asks again and again, as the page is busy.
+  EXPECT_TRUE(eventually([&] { return scripts_run() >= before + 3; }));
+  EXPECT_EQ(other.stats()["providers"]["words"].value("chunks", uint64_t{0}), 0U);
+
+  service.tei.server().start();
+
+  EXPECT_EQ(service.host().await_quiet("one")["indexed"], 1);
+  EXPECT_EQ(other.await_quiet("two")["indexed"], 1);
+  EXPECT_EQ(service.points(), other.stats()["providers"]["words"]["chunks"]);
 }
 
 }  // namespace

@@ -31,12 +31,12 @@ class Model {
   std::vector<Answer> claim(const std::string& owner, const std::vector<Key>& keys,
                             Milliseconds now) {
     std::vector<Answer> answers;
-    std::set<Name> leased;
+    std::set<std::string> leased;
     for (const Key& key : keys) {
       const Name name{std::string(key.scope), std::string(key.id)};
       const Answer answer =
-          leased.contains(name) ? Answer::kBusy : claim_one(owner, key, name, now);
-      if (answer == Answer::kNew || answer == Answer::kChanged) leased.insert(name);
+          leased.contains(name.second) ? Answer::kBusy : claim_one(owner, key, name, now);
+      if (answer == Answer::kNew || answer == Answer::kChanged) leased.insert(name.second);
       answers.push_back(answer);
     }
     sweep(now);
@@ -47,7 +47,7 @@ class Model {
               Milliseconds now) {
     for (const Key& key : keys) {
       const Name name{std::string(key.scope), std::string(key.id)};
-      give_back(owner, name);
+      give_back(owner, name.second);
       if (ending == Ending::kGivenUp) {
         pages_.erase(name.second);
         continue;
@@ -87,7 +87,7 @@ class Model {
   Answer claim_one(const std::string& owner, const Key& key, const Name& name, Milliseconds now) {
     Scope* scope = use(name.first, now);
     if (scope != nullptr && scope->done.contains(name.second)) return Answer::kSame;
-    if (const auto lease = leases_.find(name);
+    if (const auto lease = leases_.find(name.second);
         lease != leases_.end() && lease->second.owner != owner && lease->second.expires > now) {
       lease->second.expires = std::min(lease->second.expires, now + kLease);
       return Answer::kBusy;
@@ -96,17 +96,17 @@ class Model {
     const bool is_known = page != pages_.end() && page->second.expires > now;
     if (is_known && page->second.digest == key.digest && !key.is_deletion()) {
       if (scope != nullptr) scope->done.insert(name.second);
-      give_back(owner, name);
+      give_back(owner, name.second);
       page->second.expires = now + kRemember;
       return Answer::kUnchanged;
     }
-    leases_[name] = {owner, now + kLease};
+    leases_[name.second] = {owner, now + kLease};
     if (is_known) pages_.erase(page);
     return is_known ? Answer::kChanged : Answer::kNew;
   }
 
-  void give_back(const std::string& owner, const Name& name) {
-    const auto lease = leases_.find(name);
+  void give_back(const std::string& owner, const std::string& id) {
+    const auto lease = leases_.find(id);
     if (lease != leases_.end() && lease->second.owner == owner) leases_.erase(lease);
   }
 
@@ -118,7 +118,7 @@ class Model {
   }
 
   std::map<std::string, Scope> scopes_;
-  std::map<Name, Lease> leases_;
+  std::map<std::string, Lease> leases_;
   std::map<std::string, Page> pages_;
 };
 

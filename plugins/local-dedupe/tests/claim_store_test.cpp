@@ -185,16 +185,22 @@ TEST_F(ClaimStoreTest, WithoutAScopeOnlyTheDigestDecides) {
   EXPECT_EQ(claim(*a_, changed), Answer::kChanged);
 }
 
-TEST_F(ClaimStoreTest, TwoScopesMayWorkOnOnePage) {
+TEST_F(ClaimStoreTest, OneHostAtATimeWorksOnADocumentWhateverTheScope) {
+  const Key elsewhere{.scope = "other", .id = page_.id, .digest = digest(2)};
+  const Key deletion{.scope = "", .id = page_.id};
   claim(*a_, page_);
-  EXPECT_EQ(claim(*b_, {.scope = "other", .id = page_.id, .digest = page_.digest}), Answer::kNew);
+  EXPECT_EQ(claim(*b_, elsewhere), Answer::kBusy);
+  EXPECT_EQ(claim(*b_, deletion), Answer::kBusy);
+  EXPECT_EQ(claim(*a_, elsewhere), Answer::kNew);  // its own lease, taken up again
+  settle(*a_, elsewhere, Ending::kDone);
+  EXPECT_EQ(claim(*b_, deletion), Answer::kChanged);
 }
 
-TEST_F(ClaimStoreTest, OfTwoEqualKeysInOneCallTheFirstWins) {
+TEST_F(ClaimStoreTest, OfKeysOfOneDocumentInOneCallTheFirstWins) {
   const std::vector<Key> keys{page_, changed_, {.scope = "other", .id = page_.id}};
   std::vector<Answer> answers(keys.size());
   ASSERT_FALSE(a_->claim(keys, {}, answers));
-  EXPECT_EQ(answers, (std::vector{Answer::kNew, Answer::kBusy, Answer::kNew}));
+  EXPECT_EQ(answers, (std::vector{Answer::kNew, Answer::kBusy, Answer::kBusy}));
 }
 
 TEST_F(ClaimStoreTest, AScopeIsForgottenWhenUnusedForItsTtl) {

@@ -2,6 +2,7 @@
 // that end at random. The seed is in the failure message.
 #include "redis_claims.hpp"
 
+#include "hash.hpp"
 #include "two_hosts.hpp"
 
 #include <array>
@@ -20,11 +21,12 @@ class Model {
  public:
   std::vector<Answer> claim(const std::string& owner, const std::vector<Key>& keys) {
     std::vector<Answer> answers;
-    std::set<Name> leased;
+    std::set<std::string> leased;
     for (const Key& key : keys) {
       const Name name{std::string(key.scope), std::string(key.id)};
-      const Answer answer = leased.contains(name) ? Answer::kBusy : claim_one(owner, key, name);
-      if (answer == Answer::kNew || answer == Answer::kChanged) leased.insert(name);
+      const Answer answer =
+          leased.contains(name.second) ? Answer::kBusy : claim_one(owner, key, name);
+      if (answer == Answer::kNew || answer == Answer::kChanged) leased.insert(name.second);
       answers.push_back(answer);
     }
     return answers;
@@ -33,7 +35,7 @@ class Model {
   void settle(const std::string& owner, const std::vector<Key>& keys, Ending ending) {
     for (const Key& key : keys) {
       const Name name{std::string(key.scope), std::string(key.id)};
-      give_back(owner, name);
+      give_back(owner, name.second);
       if (ending == Ending::kGivenUp) {
         pages_.erase(name.second);
         continue;
@@ -47,7 +49,7 @@ class Model {
     }
   }
 
-  void end_lease(const Name& name) { leases_.erase(name); }
+  void end_lease(const std::string& id) { leases_.erase(id); }
   void end_page(const std::string& id) { pages_.erase(id); }
   void end_scope(const std::string& scope) {
     std::erase_if(done_, [&](const Name& name) { return name.first == scope; });
@@ -56,25 +58,25 @@ class Model {
  private:
   Answer claim_one(const std::string& owner, const Key& key, const Name& name) {
     if (done_.contains(name)) return Answer::kSame;
-    const auto lease = leases_.find(name);
+    const auto lease = leases_.find(name.second);
     if (lease != leases_.end() && lease->second != owner) return Answer::kBusy;
     const auto known = pages_.find(name.second);
     if (known != pages_.end() && known->second == key.digest && !key.is_deletion()) {
       if (!name.first.empty()) done_.insert(name);
-      give_back(owner, name);
+      give_back(owner, name.second);
       return Answer::kUnchanged;
     }
-    leases_[name] = owner;
+    leases_[name.second] = owner;
     return pages_.erase(name.second) == 0 ? Answer::kNew : Answer::kChanged;
   }
 
-  void give_back(const std::string& owner, const Name& name) {
-    const auto lease = leases_.find(name);
+  void give_back(const std::string& owner, const std::string& id) {
+    const auto lease = leases_.find(id);
     if (lease != leases_.end() && lease->second == owner) leases_.erase(lease);
   }
 
   std::set<Name> done_;
-  std::map<Name, std::string> leases_;
+  std::map<std::string, std::string> leases_;  // by document
   std::map<std::string, Digest> pages_;
 };
 
@@ -120,18 +122,11 @@ class Life {
     const std::string id = kIds[pick(kIds.size())];
     switch (pick(3)) {
       case 0:
-        server_.ask({"DEL", "crawl:" + scope + ":lease:" + id});
-        return model_.end_lease({scope, id});
-      case 1: {
-        const std::string keys = server_.ask({"KEYS", "page:*"});
-        for (const char* known : kIds) model_.end_page(known);
-        for (std::size_t at = 0; at < keys.size();) {
-          const std::size_t end = std::min(keys.find('\n', at), keys.size());
-          server_.ask({"DEL", keys.substr(at, end - at)});
-          at = end + 1;
-        }
-        return;
-      }
+        server_.ask({"DEL", "page:" + sha256_hex(id) + ":lease"});
+        return model_.end_lease(id);
+      case 1:
+        server_.ask({"DEL", "page:" + sha256_hex(id)});
+        return model_.end_page(id);
       default:
         server_.ask({"DEL", "crawl:" + scope + ":processed"});
         return model_.end_scope(scope);

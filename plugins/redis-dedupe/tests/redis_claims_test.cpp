@@ -1,6 +1,7 @@
 // RedisClaims on a real Redis: each rule by itself, the layout of the keys, and how long they last.
 #include "redis_claims.hpp"
 
+#include "hash.hpp"
 #include "two_hosts.hpp"
 
 #include <algorithm>
@@ -63,6 +64,8 @@ constexpr const char* kLeaseKey = "crawl:crawl:lease:https://e.example/";
 // sha256 of "https://e.example/"
 constexpr const char* kPageKey =
     "page:c9246d2616ac1e191ccd238216b1d742b19bb3756563be9284d823b58a4a8587";
+constexpr const char* kPageLeaseKey =
+    "page:c9246d2616ac1e191ccd238216b1d742b19bb3756563be9284d823b58a4a8587:lease";
 
 TEST_F(RedisClaimsTest, AnUnknownPageIsNew) { EXPECT_EQ(claim(*a_, page_), Answer::kNew); }
 
@@ -87,11 +90,13 @@ TEST_F(RedisClaimsTest, AnExpiredLeaseGoesToWhoAsksNext) {
 }
 
 TEST_F(RedisClaimsTest, ALeaseLastsAsLongAsTheCallOrElseTheSettingSays) {
-  claim(*a_, page_, seconds(5));
-  EXPECT_LE(time_left(kLeaseKey), 5'000);
-  claim(*a_, page_);
-  EXPECT_GT(time_left(kLeaseKey), 590'000);
-  EXPECT_LE(time_left(kLeaseKey), 600'000);
+  for (const char* key : {kLeaseKey, kPageLeaseKey}) {
+    claim(*a_, page_, seconds(5));
+    EXPECT_LE(time_left(key), 5'000);
+    claim(*a_, page_);
+    EXPECT_GT(time_left(key), 590'000);
+    EXPECT_LE(time_left(key), 600'000);
+  }
 }
 
 TEST_F(RedisClaimsTest, GivenUpWorkGivesTheLeaseBack) {
@@ -184,16 +189,22 @@ TEST_F(RedisClaimsTest, WithoutAScopeOnlyTheDigestDecides) {
   EXPECT_EQ(claim(*a_, changed), Answer::kChanged);
 }
 
-TEST_F(RedisClaimsTest, TwoScopesMayWorkOnOnePage) {
+TEST_F(RedisClaimsTest, OneHostAtATimeWorksOnADocumentWhateverTheCrawl) {
+  const Key elsewhere{.scope = "other", .id = page_.id, .digest = digest(2)};
+  const Key deletion{.scope = "", .id = page_.id, .digest = {}};
   claim(*a_, page_);
-  EXPECT_EQ(claim(*b_, {.scope = "other", .id = page_.id, .digest = page_.digest}), Answer::kNew);
+  EXPECT_EQ(claim(*b_, elsewhere), Answer::kBusy);
+  EXPECT_EQ(claim(*b_, deletion), Answer::kBusy);
+  EXPECT_EQ(claim(*a_, elsewhere), Answer::kNew);  // its own lease, taken up again
+  settle(*a_, elsewhere, Ending::kDone);
+  EXPECT_EQ(claim(*b_, deletion), Answer::kChanged);
 }
 
-TEST_F(RedisClaimsTest, OfTwoEqualKeysInOneCallTheFirstWins) {
+TEST_F(RedisClaimsTest, OfKeysOfOneDocumentInOneCallTheFirstWins) {
   const std::vector<Key> keys{page_, changed_, {.scope = "other", .id = page_.id, .digest = {}}};
   std::vector<Answer> answers(keys.size());
   ASSERT_FALSE(a_->claim(keys, {}, answers));
-  EXPECT_EQ(answers, (std::vector{Answer::kNew, Answer::kBusy, Answer::kNew}));
+  EXPECT_EQ(answers, (std::vector{Answer::kNew, Answer::kBusy, Answer::kBusy}));
 }
 
 TEST_F(RedisClaimsTest, NoKeysAreNoRoundTrip) {
@@ -214,8 +225,9 @@ TEST_F(RedisClaimsTest, IdsMayHoldAnyBytes) {
 // The layout that other programs read: see docs.
 TEST_F(RedisClaimsTest, KeysAreTheOnesThatOtherProgramsKnow) {
   claim(*a_, page_);
-  EXPECT_EQ(keys(), std::vector<std::string>{kLeaseKey});
+  EXPECT_EQ(keys(), (std::vector<std::string>{kLeaseKey, kPageLeaseKey}));
   EXPECT_EQ(server->ask({"GET", kLeaseKey}), "a");
+  EXPECT_EQ(server->ask({"GET", kPageLeaseKey}), "a");
   settle(*a_, page_, Ending::kDone);
   EXPECT_EQ(keys(), (std::vector<std::string>{"crawl:crawl:processed", kPageKey}));
   EXPECT_EQ(server->ask({"SMEMBERS", "crawl:crawl:processed"}), "https://e.example/");
@@ -239,6 +251,7 @@ TEST_F(RedisClaimsTest, PrefixAndHashTagsAreInEveryName) {
   claim(tagged, {.scope = "crawl", .id = "x", .digest = {}});
   EXPECT_EQ(keys(),
             (std::vector<std::string>{"site:crawl:{crawl}:lease:x", "site:crawl:{crawl}:processed",
+                                      "site:page:" + sha256_hex("x") + ":lease",
                                       std::string("site:") + kPageKey}));
 }
 

@@ -110,7 +110,7 @@ TEST_F(RedisFaults, PasswordAndDatabaseAreGivenAgainAfterEachReconnect) {
   server.kill();
   server.start();
   claim(claims, page());
-  EXPECT_NE(server.ask({"INFO", "keyspace"}).find("db7:keys=1"), std::string::npos);
+  EXPECT_NE(server.ask({"INFO", "keyspace"}).find("db7:keys=2"), std::string::npos);
   EXPECT_EQ(server.ask({"DBSIZE"}), "0");  // of database 0
 }
 

@@ -193,7 +193,7 @@ enum {
   SLUICE_KEY_NEW = 0,      /* never seen: go on                                  */
   SLUICE_KEY_CHANGED = 1,  /* seen in another scope with another digest: replace */
   SLUICE_KEY_SAME = 2,     /* done in this scope, whatever the digest: leave out */
-  SLUICE_KEY_BUSY = 3,     /* somebody holds the lease: try later                */
+  SLUICE_KEY_BUSY = 3,     /* somebody works on the document, in whatever scope  */
   SLUICE_KEY_UNCHANGED = 4 /* done in another scope with this digest: leave out */
 };
 typedef struct sluice_dedupe {
