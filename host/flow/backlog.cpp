@@ -19,6 +19,10 @@ constexpr std::chrono::seconds kReadAgain{1};
 // max_hold.
 constexpr std::size_t kMostClosed = 10'000;
 
+std::size_t hash_of(const std::string& document_id) {
+  return std::hash<std::string>{}(document_id);
+}
+
 }  // namespace
 
 Backlog::Backlog(Loop& loop, const journal::Journal& journal, Budget& budget, Policy policy,
@@ -78,7 +82,9 @@ void Backlog::release_when_due(const std::string& group) {
 
 void Backlog::add(const journal::Journal::Head& head, Origin origin) {
   Line& line = line_of(head.group, head.received_at);
-  line.pages.push_back({head.seq, head.bytes, origin == Origin::kRecovered});
+  const std::size_t document = hash_of(head.document_id);
+  line.pages.push_back({head.seq, document, head.bytes, origin == Origin::kRecovered});
+  documents_.emplace(document, head.seq);
   ++waiting_;
   if (line.is_held) {
     ++held_;
@@ -90,11 +96,49 @@ void Backlog::add(const journal::Journal::Head& head, Origin origin) {
 void Backlog::put_back(const journal::Journal::Head& head, Origin origin) {
   Line& line = line_of(head.group, head.received_at);
   line.first = std::min(line.first, head.received_at);
-  const auto place = std::upper_bound(line.pages.begin(), line.pages.end(), head.seq,
-                                      [](int64_t seq, const Page& page) { return seq < page.seq; });
-  line.pages.insert(place, {head.seq, head.bytes, origin == Origin::kRecovered});
+  const std::size_t document = hash_of(head.document_id);
+  insert(line, {head.seq, document, head.bytes, origin == Origin::kRecovered});
+  documents_.emplace(document, head.seq);
   ++waiting_;
   if (line.is_held) ++held_;
+}
+
+void Backlog::insert(Line& line, Page page) {
+  const auto place = std::upper_bound(line.pages.begin(), line.pages.end(), page.seq,
+                                      [](int64_t seq, const Page& one) { return seq < one.seq; });
+  line.pages.insert(place, page);
+}
+
+void Backlog::remove_if_empty(Lines::iterator line) {
+  if (!line->pages.empty()) return;
+  by_group_.erase(line->group);
+  lines_.erase(line);
+}
+
+void Backlog::indexed(const std::string& document_id, int64_t version) {
+  const auto [first, last] = documents_.equal_range(hash_of(document_id));
+  if (first == last) return;
+  int64_t& in_sinks = in_sinks_[document_id];
+  in_sinks = std::max(in_sinks, version);
+  for (auto it = first; it != last; ++it) {
+    if (it->second < version) hurry(it->second);
+  }
+  pump();
+}
+
+// It may as well be on its way already.
+void Backlog::hurry(int64_t seq) {
+  for (auto line = lines_.begin(); line != lines_.end(); ++line) {
+    auto& pages = line->pages;
+    const auto page =
+        std::lower_bound(pages.begin(), pages.end(), seq,
+                         [](const Page& one, int64_t wanted) { return one.seq < wanted; });
+    if (page == pages.end() || page->seq != seq) continue;
+    superseded_.push_back(*page);
+    pages.erase(page);
+    if (line->is_held) --held_;
+    return remove_if_empty(line);
+  }
 }
 
 void Backlog::resume() {
@@ -117,86 +161,113 @@ void Backlog::release(Line& line) {
 
 void Backlog::pump() {
   if (is_reading_ || is_paused_) return;
+  std::vector<Page> pages;
+  take(superseded_, pages);
   const auto line =
       std::find_if(lines_.begin(), lines_.end(), [](const Line& one) { return !one.is_held; });
-  if (line == lines_.end()) return;
-  std::vector<Page> pages;
-  while (!line->pages.empty() && pages.size() < kReadAtOnce && loaded_ < policy_.max_loaded) {
-    const Page& next = line->pages.front();
-    if (!budget_.take({1, next.bytes})) break;
-    pages.push_back(next);
-    line->pages.pop_front();
-    ++loaded_;
-  }
-  waiting_ -= pages.size();
-  if (line->pages.empty()) {
-    by_group_.erase(line->group);
-    lines_.erase(line);
-  } else {
+  if (line != lines_.end()) {
+    take(line->pages, pages);
     lines_.splice(lines_.end(), lines_, line);
+    remove_if_empty(line);
   }
   if (!pages.empty()) read(std::move(pages));
 }
 
+void Backlog::take(std::deque<Page>& from, std::vector<Page>& pages) {
+  while (!from.empty() && pages.size() < kReadAtOnce && loaded_ < policy_.max_loaded) {
+    const Page& next = from.front();
+    if (!budget_.take({1, next.bytes})) return;
+    pages.push_back(next);
+    from.pop_front();
+    ++loaded_;
+    --waiting_;
+  }
+}
+
+// A page that does not wait here any more.
+void Backlog::forget(const Page& page) {
+  const auto [first, last] = documents_.equal_range(page.document);
+  const auto it =
+      std::find_if(first, last, [&](const auto& one) { return one.second == page.seq; });
+  if (it != last) documents_.erase(it);
+}
+
 void Backlog::read(std::vector<Page> pages) {
   is_reading_ = true;
-  reader_.post([this, pages = std::move(pages)]() mutable {
-    std::vector<int64_t> seqs;
-    seqs.reserve(pages.size());
-    for (const auto& page : pages) seqs.push_back(page.seq);
-    auto entries = journal_.read(seqs);
-    // Shared, as a std::function must be copyable and pages are not.
-    auto loaded = std::make_shared<std::vector<Delivery::Page>>();
-    std::vector<std::pair<int64_t, std::string>> damaged;
-    if (entries) {
-      for (auto& entry : *entries) {
-        const auto page = std::find_if(pages.begin(), pages.end(),
-                                       [&](const Page& one) { return one.seq == entry.seq; });
-        if (!entry.damage.empty()) {
-          damaged.emplace_back(entry.seq, entry.damage);
-          continue;  // stays among those without a page
-        }
-        auto document = data::decode(entry.payload);
-        if (!document) {
-          damaged.emplace_back(entry.seq, document.error().message);
-          continue;
-        }
-        const Digest digest = digest_of(**document, fingerprint_);
-        loaded->push_back({std::move(*document),
-                           entry.seq,
-                           std::move(entry.source),
-                           entry.cookie,
-                           digest,
-                           entry.received_at,
-                           page->is_recovered,
-                           {1, page->bytes},
-                           true});
-        page->seq = 0;  // accounted for: what keeps its number below was removed meanwhile
-      }
-    }
-    loop_.post([this, loaded, damaged = std::move(damaged), pages = std::move(pages),
-                is_read = entries.ok()] {
+  // Shared, as a std::function must be copyable and pages are not.
+  auto batch = std::make_shared<Batch>();
+  batch->asked = std::move(pages);
+  reader_.post([this, batch] {
+    load(*batch);
+    loop_.post([this, batch] {
       is_reading_ = false;
-      if (!is_read) {
-        for (const auto& page : pages) budget_.give_back({1, page.bytes});
-        loaded_ -= pages.size();
-        loop_.after(kReadAgain, [this, pages] {
-          Line& line = line_of({}, loop_.clock().wall());
-          line.pages.insert(line.pages.begin(), pages.begin(), pages.end());
-          waiting_ += pages.size();
-          pump();
-        });
-        return;
-      }
-      for (const auto& page : pages) {
-        if (page.seq == 0) continue;
-        budget_.give_back({1, page.bytes});
-        --loaded_;
-      }
-      for (const auto& [seq, why] : damaged) hooks_.damaged(seq, why);
-      for (auto& page : *loaded) hooks_.loaded(std::move(page));
-      pump();
+      batch->is_read ? pass_on(*batch) : put_off(batch->asked);
     });
+  });
+}
+
+// On the reader.
+void Backlog::load(Batch& batch) const {
+  std::vector<int64_t> seqs;
+  seqs.reserve(batch.asked.size());
+  for (const auto& page : batch.asked) seqs.push_back(page.seq);
+  auto entries = journal_.read(seqs);
+  batch.is_read = entries.ok();
+  if (!entries) return;
+  for (auto& entry : *entries) {
+    const auto page = std::find_if(batch.asked.begin(), batch.asked.end(),
+                                   [&](const Page& one) { return one.seq == entry.seq; });
+    if (!entry.damage.empty()) {
+      batch.damaged.emplace_back(entry.seq, entry.damage);
+      continue;
+    }
+    auto document = data::decode(entry.payload);
+    if (!document) {
+      batch.damaged.emplace_back(entry.seq, document.error().message);
+      continue;
+    }
+    const Digest digest = digest_of(**document, fingerprint_);
+    batch.loaded.push_back({std::move(*document),
+                            entry.seq,
+                            std::move(entry.source),
+                            entry.cookie,
+                            digest,
+                            entry.received_at,
+                            page->is_recovered,
+                            {1, page->bytes},
+                            true});
+    page->is_loaded = true;
+  }
+}
+
+// Those that were not loaded are damaged, or were removed meanwhile.
+void Backlog::pass_on(Batch& batch) {
+  for (const auto& page : batch.asked) {
+    forget(page);
+    if (page.is_loaded) continue;
+    budget_.give_back({1, page.bytes});
+    --loaded_;
+  }
+  for (const auto& [seq, why] : batch.damaged) hooks_.damaged(seq, why);
+  for (auto& page : batch.loaded) {
+    const std::string id = page.document->id;
+    const auto newer = in_sinks_.find(id);
+    const bool is_superseded = newer != in_sinks_.end() && page.version() < newer->second;
+    is_superseded ? hooks_.superseded(std::move(page)) : hooks_.loaded(std::move(page));
+    if (!documents_.contains(hash_of(id))) in_sinks_.erase(id);
+  }
+  if (documents_.empty()) in_sinks_.clear();
+  pump();
+}
+
+void Backlog::put_off(const std::vector<Page>& pages) {
+  for (const auto& page : pages) budget_.give_back({1, page.bytes});
+  loaded_ -= pages.size();
+  loop_.after(kReadAgain, [this, pages] {
+    Line& line = line_of({}, loop_.clock().wall());
+    for (const auto& page : pages) insert(line, page);
+    waiting_ += pages.size();
+    pump();
   });
 }
 

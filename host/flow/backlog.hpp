@@ -31,6 +31,7 @@ class Backlog {
   };
   struct Hooks {
     std::function<void(Delivery::Page)> loaded;
+    std::function<void(Delivery::Page)> superseded;  // loaded, and the sinks hold a newer version
     std::function<void(int64_t seq, const std::string& why)> damaged;  // a row that is not a page
   };
 
@@ -50,6 +51,9 @@ class Backlog {
   void close(const std::string& group);
   // One page that came from here has its outcome.
   void ended() { --loaded_; }
+  // The sinks hold this version of the document: older ones that wait here are superseded. They are
+  // read next, held or not, so that a restart, which does not know that, hardly finds any.
+  void indexed(const std::string& document_id, int64_t version);
   // Reads on when there is room. Whoever frees room calls it.
   void pump();
   // Nothing is read until resume.
@@ -65,12 +69,20 @@ class Backlog {
  private:
   struct Page {
     int64_t seq = 0;
+    std::size_t document = 0;  // hash of its id
     uint64_t bytes = 0;
     bool is_recovered = false;
+    bool is_loaded = false;
+  };
+  struct Batch {  // of one read; the reader's, then the loop's
+    std::vector<Page> asked;
+    bool is_read = false;
+    std::vector<Delivery::Page> loaded;
+    std::vector<std::pair<int64_t, std::string>> damaged;  // and why
   };
   struct Line {  // the pages of one crawl
     std::string group;
-    std::deque<Page> pages;
+    std::deque<Page> pages;  // by seq
     bool is_held = false;
     Wall::time_point first{};  // when the first of its pages was accepted
   };
@@ -82,7 +94,15 @@ class Backlog {
   void release(Line& line);
   void watch(const std::string& group);
   void release_when_due(const std::string& group);
+  static void insert(Line& line, Page page);
+  void remove_if_empty(Lines::iterator line);
+  void hurry(int64_t seq);
+  void take(std::deque<Page>& from, std::vector<Page>& pages);
   void read(std::vector<Page> pages);
+  void load(Batch& batch) const;
+  void pass_on(Batch& batch);
+  void put_off(const std::vector<Page>& pages);
+  void forget(const Page& page);
 
   Loop& loop_;
   const journal::Journal& journal_;
@@ -92,7 +112,13 @@ class Backlog {
   const Hooks hooks_;
   Lines lines_;  // read in turn, so that one big crawl does not hold up the others
   std::unordered_map<std::string, Lines::iterator> by_group_;
+  std::deque<Page> superseded_;             // read before all lines
   std::unordered_set<std::string> closed_;  // crawls that closed while this host runs
+  // The seqs of the pages that wait or are being read, by the hash of their document: a held page
+  // costs some dozen bytes, whatever the length of its address.
+  std::unordered_multimap<std::size_t, int64_t> documents_;
+  // What the sinks hold, of documents of which a page waits or is being read.
+  std::unordered_map<std::string, int64_t> in_sinks_;
   std::size_t waiting_ = 0;
   std::size_t held_ = 0;
   std::size_t loaded_ = 0;

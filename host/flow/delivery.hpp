@@ -46,6 +46,9 @@ class Delivery {
     bool is_from_disk = false;  // the backlog counts it
     std::function<void(const services::PageReport&)>
         on_ended{};  // somebody asked what becomes of it
+
+    // Its place among the versions of its document, which count in the order of their arrival.
+    int64_t version() const { return seq; }
   };
 
   explicit Delivery(Page page) : page_(std::move(page)) { page_.document->delivery = this; }
@@ -53,6 +56,7 @@ class Delivery {
   const Page& page() const { return page_; }
   const std::string& document_id() const { return page_.document->id; }
   std::string_view group() const { return page_.document->group(); }
+  int64_t version() const { return page_.version(); }
 
   // The document itself, for the archive, to be read; the delivery keeps a reference of its own.
   // Nobody changes it: what stages get are copies.
@@ -92,9 +96,14 @@ class Delivery {
 
   // A page whose chunks are all durable waits for its TRIM before it is done.
   bool is_trimming = false;
-  bool is_claimed = false;                              // the dedupe component holds a lease for it
-  uint32_t claims = 0;                                  // times the claim found it busy
+  bool is_claimed = false;     // the dedupe component holds a lease for it
+  bool is_superseded = false;  // the sinks hold a newer version, so this one was not let in
+  uint32_t claims = 0;         // times the claim found it busy
   crawls::Outcome outcome = crawls::Outcome::kIndexed;  // once it is concluded
+  // By its outcome the sinks hold this version of its document.
+  bool is_in_sinks() const {
+    return outcome == crawls::Outcome::kIndexed || outcome == crawls::Outcome::kUnchanged;
+  }
   Steady::time_point arrived{};
   Steady::duration at_gate{};  // from its arrival to the dedupe stage's answer
   uint64_t tokens = 0;         // of its chunks, counted when somebody asked

@@ -23,6 +23,10 @@ constexpr RetryPolicy kOutage{.attempts = 0,
 
 sluice_str to_c(std::string_view s) { return {s.data(), s.size()}; }
 
+bool is_older(const Delivery* left, const Delivery* right) {
+  return left->version() < right->version();
+}
+
 bool is_deletion(const Delivery& page) { return page.page().document->op == SLUICE_DELETE; }
 
 // A deletion belongs to no crawl and leaves no text: whatever comes after it is not unchanged.
@@ -66,16 +70,23 @@ void Gate::make_meters() {
 void Gate::enter(Delivery& page) {
   const auto [it, is_first] = documents_.try_emplace(page.document_id());
   if (!is_first) {
-    it->second.push_back(&page);
+    auto& waiting = it->second;
+    const auto place = std::upper_bound(waiting.begin(), waiting.end(), &page, is_older);
+    waiting.insert(place, &page);
     return;
   }
   line_up(page);
   pump();
 }
 
-void Gate::leave(const std::string& document_id) {
+void Gate::leave(const std::string& document_id, int64_t in_sinks) {
   const auto it = documents_.find(document_id);
   if (it == documents_.end()) return;
+  while (!it->second.empty() && it->second.front()->version() < in_sinks) {
+    Delivery* late = it->second.front();
+    it->second.pop_front();
+    keeper_.superseded(*late);
+  }
   if (it->second.empty()) {
     documents_.erase(it);
     return;

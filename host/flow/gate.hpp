@@ -1,5 +1,5 @@
 // Gate: de-duplication before the work, and its conclusion after it. Pages of one document pass one
-// at a time, or the chunks of two versions would mix.
+// at a time, or the chunks of two versions would mix, and an older one never after a newer one.
 #pragma once
 
 #include "base/worker_pool.hpp"
@@ -41,6 +41,8 @@ class GateKeeper {
   // The dedupe component knows it: SLUICE_KEY_SAME or SLUICE_KEY_UNCHANGED. The lock on its
   // document is held until `leave`.
   virtual void known(Delivery& page, uint8_t answer) = 0;
+  // A newer version of its document is in the sinks. It was never inside, so it does not leave.
+  virtual void superseded(Delivery& page) = 0;
 };
 
 // Owned by the graph; the loop's thread, but for the calls into the component, which run on two
@@ -54,8 +56,9 @@ class Gate {
   // Tells the dedupe component what became of a page it has claimed; `then` runs on the loop once
   // it knows. A dedupe service that is down is asked again until the gate stops.
   void settle(Delivery& page, sluice_status verdict, std::function<void()> then);
-  // Lets the next page of the same document in. After settle.
-  void leave(const std::string& document_id);
+  // Lets the next page of the same document in. After settle. `in_sinks` is the version that they
+  // hold from now on, 0: as before.
+  void leave(const std::string& document_id, int64_t in_sinks);
 
   // Nobody is admitted until resume: what waits here has not begun.
   void pause() { is_paused_ = true; }
@@ -111,7 +114,7 @@ class Gate {
   std::optional<StageMeters> meters_;
   std::deque<Waiting> queue_;
   Pages claiming_;  // with the component right now
-  // Documents that have a page inside, and the pages that wait behind it.
+  // Documents that have a page inside, and the pages that wait behind it, by version.
   std::unordered_map<std::string, std::deque<Delivery*>> documents_;
   std::deque<Settlement> settling_;
   bool is_claim_running_ = false;

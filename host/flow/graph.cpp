@@ -41,6 +41,7 @@ Graph::Graph(const config::Pipeline& pipeline, const Components& components,
       gate_(loop_, dedupe_port(), *this, environment.metrics),
       backlog_(loop_, environment.stores.journal, budget_, backlog_policy(pipeline), fingerprint_,
                {[this](Delivery::Page page) { arrived(std::move(page)); },
+                [this](Delivery::Page page) { superseded(opened(std::move(page))); },
                 [this](int64_t seq, const std::string& why) {
                   environment_.log.write(observe::Level::kError, "journal", why, {{"seq", seq}});
                 }}),

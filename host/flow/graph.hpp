@@ -130,9 +130,11 @@ class Graph final : private GateKeeper, private Passage {
   void rest();
   void flush_components();
 
-  void arrived(Delivery::Page page);
+  Delivery& opened(Delivery::Page page);
+  void arrived(Delivery::Page page) { gate_.enter(opened(std::move(page))); }
   void admitted(Delivery& page) override;
   void known(Delivery& page, uint8_t answer) override;
+  void superseded(Delivery& page) override;
   void reached_sink(Delivery& page, std::size_t sink, const data::Record& record) override;
   void charged(Delivery& page, uint64_t bytes) override;
   void closed(Delivery& page) override;

@@ -63,13 +63,13 @@ Graph::OpenPages Graph::open_pages(OpenBy by, const std::string& key,
   return answer;
 }
 
-void Graph::arrived(Delivery::Page page) {
+Delivery& Graph::opened(Delivery::Page page) {
   auto owned = std::make_unique<Delivery>(std::move(page));
   Delivery& delivery = *owned;
   pages_.emplace(&delivery, std::move(owned));
   has_worked_ = true;
   delivery.arrived = loop_.now();
-  gate_.enter(delivery);
+  return delivery;
 }
 
 // A document goes to the first stages; a deletion straight to the sinks, as it has no text to work
@@ -96,6 +96,13 @@ void Graph::known(Delivery& page, uint8_t answer) {
     meters_.skipped("processed");
     conclude(page, crawls::Outcome::kSkipped);
   }
+}
+
+void Graph::superseded(Delivery& page) {
+  page.is_superseded = true;
+  page.left_out("superseded");
+  meters_.skipped("superseded");
+  conclude(page, crawls::Outcome::kSkipped);
 }
 
 void Graph::reached_sink(Delivery& page, std::size_t sink, const data::Record& record) {
@@ -189,8 +196,11 @@ void Graph::ended(Delivery& page) {
   Load load = about.load;
   load.bytes += page.charged();
   if (about.is_from_disk) backlog_.ended();
+  const bool was_inside = !page.is_superseded;
+  const int64_t in_sinks = page.is_in_sinks() ? page.version() : 0;
   pages_.erase(&page);
-  gate_.leave(document_id);
+  if (was_inside) gate_.leave(document_id, in_sinks);
+  if (in_sinks > 0) backlog_.indexed(document_id, in_sinks);
   // What was accepted long ago goes before what waits at the door.
   budget_.put_back(load);
   backlog_.pump();

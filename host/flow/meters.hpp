@@ -79,8 +79,9 @@ class PageMeters {
   // All pages of the source so far.
   double received_from(const std::string& source) const;
   void indexed(std::chrono::duration<double> time_to_index);
-  void skipped(std::string_view reason,
-               std::size_t pages = 1);  // processed, unchanged, failed_page, empty, status
+  void skipped(
+      std::string_view reason,
+      std::size_t pages = 1);  // processed, unchanged, superseded, failed_page, empty, status
   void failed(const std::string& stage);
   void trimmed(const std::string& stage);
   observe::Histogram& journal_append() { return journal_append_; }

@@ -144,6 +144,34 @@ TEST(Modes, BatchRunsLatePagesOfAClosedCrawlAtOnce) {
   EXPECT_TRUE(eventually([&] { return service.host().finds_one(pages[1].word); }));
 }
 
+// Two crawls bring one page, and the one that brought it later closes first.
+TEST(Modes, BatchLeavesOutAVersionThatANewerOneHasOvertaken) {
+  TestHost host({.top = "mode: batch\n"});
+  host.start();
+  PageMaker maker("overtaken");
+  const TestPage old = maker.make();
+  TestPage later = old;
+  later.markdown = "# Later\n\nlaterword.\n";
+  const TestPage other = maker.make();
+  const Crawl slow("slow");
+  const Crawl quick("quick");
+  ASSERT_EQ(deliver(host.http(), slow.pages({old, other})).status, 202U);
+  ASSERT_EQ(deliver(host.http(), quick.page(later)).status, 202U);
+  deliver(host.http(), quick.completed());
+  EXPECT_EQ(host.await_crawl("quick")["indexed"], 1);
+
+  EXPECT_TRUE(eventually([&] { return host.crawl("slow")["skipped"] == 1; }));
+  host.restart(SIGTERM);  // what was overtaken stays so
+  deliver(host.http(), slow.completed());
+
+  const json ledger = host.await_crawl("slow");
+  EXPECT_EQ(ledger["skipped"], 1) << ledger;
+  EXPECT_EQ(ledger["indexed"], 1) << ledger;
+  EXPECT_EQ(host.found("laterword"), 1U);
+  EXPECT_EQ(host.found(old.word), 0U);
+  EXPECT_EQ(host.found(other.word), 1U);
+}
+
 // The wait is counted from the oldest page, so pages that keep coming do not put it off.
 TEST(Modes, MicroBatchHoldsAPageNoLongerThanItsWait) {
   constexpr milliseconds kWait{400};

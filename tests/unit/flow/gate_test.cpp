@@ -67,9 +67,10 @@ class GateTest : public testing::Test, public GateKeeper {
     loop_.start();
   }
 
-  void enter(const std::string& id, uint32_t op = SLUICE_UPSERT) {
+  void enter(const std::string& id, uint32_t op = SLUICE_UPSERT, int64_t seq = 0) {
     loop_.run([&] {
       Delivery::Page page;
+      page.seq = seq;
       page.document = data::make_document(id, data::make_buffer("text"));
       page.document->op = op;
       page.document->group_name = "crawl";
@@ -94,6 +95,7 @@ class GateTest : public testing::Test, public GateKeeper {
   void known(Delivery& page, uint8_t answer) override {
     known_.emplace_back(page.document_id(), answer);
   }
+  void superseded(Delivery& page) override { superseded_.push_back(page.version()); }
 
   SystemClock clock_;
   observe::Metrics metrics_;
@@ -101,6 +103,7 @@ class GateTest : public testing::Test, public GateKeeper {
   std::vector<std::unique_ptr<Delivery>> pages_;
   std::vector<Delivery*> admitted_;                     // the loop's
   std::vector<std::pair<std::string, uint8_t>> known_;  // the loop's
+  std::vector<int64_t> superseded_;                     // the loop's
   std::mutex mutex_;
   std::map<std::string, uint8_t> answers_;                      // guarded by mutex_
   std::vector<std::pair<std::string, sluice_status>> settled_;  // guarded by mutex_
@@ -170,8 +173,37 @@ TEST_F(GateTest, LetsOnePageOfADocumentInAtATime) {
   enter("a");
   enter("a");
   ASSERT_TRUE(eventually([&] { return admitted_.size() == 1; }));
-  loop_.run([&] { gate_->leave("a"); });
+  loop_.run([&] { gate_->leave("a", 0); });
   EXPECT_TRUE(eventually([&] { return admitted_.size() == 2; }));
+}
+
+TEST_F(GateTest, LetsVersionsInByTheirOrder) {
+  make(false);
+  for (const int64_t seq : {3, 9, 5}) enter("a", SLUICE_UPSERT, seq);
+  loop_.run([&] { gate_->leave("a", 3); });
+  loop_.run([&] { gate_->leave("a", 5); });
+  std::vector<int64_t> in;
+  for (const Delivery* page : admitted_) in.push_back(page->version());
+  EXPECT_EQ(in, (std::vector<int64_t>{3, 5, 9}));
+  EXPECT_TRUE(superseded_.empty());
+}
+
+TEST_F(GateTest, LeavesOutVersionsOlderThanTheOneInTheSinks) {
+  make(false);
+  for (const int64_t seq : {7, 9, 5, 4}) enter("a", SLUICE_UPSERT, seq);
+  loop_.run([&] { gate_->leave("a", 7); });
+  EXPECT_EQ(superseded_, (std::vector<int64_t>{4, 5}));
+  ASSERT_EQ(admitted_.size(), 2U);
+  EXPECT_EQ(admitted_[1]->version(), 9);
+}
+
+TEST_F(GateTest, AVersionThatFailedSupersedesNone) {
+  make(false);
+  enter("a", SLUICE_UPSERT, 7);
+  enter("a", SLUICE_UPSERT, 5);
+  loop_.run([&] { gate_->leave("a", 0); });
+  EXPECT_TRUE(superseded_.empty());
+  EXPECT_EQ(admitted_.size(), 2U);
 }
 
 TEST_F(GateTest, ABusyPageIsAskedAboutAgain) {

@@ -1,0 +1,141 @@
+// Backlog: what waits on disk, and what becomes of it when the sinks hold a newer version.
+#include "flow/backlog.hpp"
+
+#include "data/codec.hpp"
+#include "journal/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace sluice::flow {
+namespace {
+
+template <class T>
+T made(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  return *std::move(result);
+}
+
+class BacklogTest : public ::testing::Test {
+ protected:
+  using Seqs = std::vector<int64_t>;
+
+  BacklogTest()
+      : commits_(made(journal::GroupCommit::open(folder_.path(), {.sync = journal::Sync::kOff}))),
+        journal_(made(journal::Journal::open(*commits_))) {
+    commits_->start();
+  }
+  ~BacklogTest() override {
+    loop_.stop();
+    backlog_.reset();
+    commits_->stop();
+  }
+
+  void make(Backlog::Policy policy = {}) {
+    backlog_ = std::make_unique<Backlog>(
+        loop_, *journal_, budget_, policy, "fingerprint",
+        Backlog::Hooks{[this](Delivery::Page page) { loaded_.push_back(page.version()); },
+                       [this](Delivery::Page page) { superseded_.push_back(page.version()); },
+                       [](int64_t, const std::string& why) { throw std::runtime_error(why); }});
+    loop_.start();
+  }
+  // A page in the journal, as one that the backlog may take.
+  journal::Journal::Head accepted(const std::string& crawl, const std::string& id) {
+    journal::Journal::Entry entry;
+    entry.group = crawl;
+    entry.document_id = id;
+    entry.payload = data::encode(*data::make_document(id, data::make_buffer("text")));
+    entry.received_at = Wall::now();
+    int64_t seq = 0;
+    EXPECT_TRUE(
+        commits_->run([&](SQLite::Database& database) { seq = journal_->append(database, entry); })
+            .ok());
+    return {seq, crawl, id, entry.payload.size(), entry.received_at};
+  }
+  void add(const journal::Journal::Head& head) {
+    loop_.run([&] { backlog_->add(head, Backlog::Origin::kAccepted); });
+  }
+  template <class Condition>
+  bool eventually(Condition&& holds) {
+    const auto deadline = Steady::now() + std::chrono::seconds(30);
+    while (Steady::now() < deadline) {
+      bool is_true = false;
+      loop_.run([&] { is_true = holds(); });
+      if (is_true) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return false;
+  }
+
+  journal::TemporaryFolder folder_;
+  SystemClock clock_;
+  Loop loop_{clock_};
+  Budget budget_{{100, 1 << 20}};
+  std::unique_ptr<journal::GroupCommit> commits_;
+  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<Backlog> backlog_;
+  Seqs loaded_;      // the loop's
+  Seqs superseded_;  // the loop's
+};
+
+TEST_F(BacklogTest, AHeldPageIsSupersededAsSoonAsANewerVersionIsInTheSinks) {
+  make({.is_holding = true});
+  const auto old = accepted("slow", "a");
+  const auto other = accepted("slow", "b");
+  add(old);
+  add(other);
+
+  loop_.run([&] { backlog_->indexed("a", other.seq + 1); });
+
+  EXPECT_TRUE(eventually([&] { return superseded_ == Seqs{old.seq}; }));
+  EXPECT_TRUE(loaded_.empty());
+  EXPECT_EQ(backlog_->held(), 1U);
+  EXPECT_EQ(backlog_->waiting(), 1U);
+  loop_.run([&] { backlog_->close("slow"); });
+  EXPECT_TRUE(eventually([&] { return loaded_ == Seqs{other.seq}; }));
+}
+
+TEST_F(BacklogTest, APageIsSupersededWhileItIsRead) {
+  make();
+  const auto old = accepted("slow", "a");
+  loop_.run([&] {
+    backlog_->add(old, Backlog::Origin::kAccepted);
+    EXPECT_TRUE(backlog_->is_reading());
+    backlog_->indexed("a", old.seq + 1);
+  });
+  EXPECT_TRUE(eventually([&] { return superseded_ == Seqs{old.seq}; }));
+  EXPECT_TRUE(loaded_.empty());
+}
+
+TEST_F(BacklogTest, APageIsNotSupersededByAnOlderVersion) {
+  make({.is_holding = true});
+  const auto old = accepted("quick", "a");
+  const auto later = accepted("slow", "a");
+  add(later);
+  loop_.run([&] { backlog_->indexed("a", old.seq); });
+  EXPECT_EQ(backlog_->held(), 1U);
+  loop_.run([&] { backlog_->close("slow"); });
+  EXPECT_TRUE(eventually([&] { return loaded_ == Seqs{later.seq}; }));
+  EXPECT_TRUE(superseded_.empty());
+}
+
+TEST_F(BacklogTest, WhatIsPutBackWhileANewerVersionEndsIsSuperseded) {
+  make();
+  const auto old = accepted("slow", "a");
+  loop_.run([&] {
+    backlog_->pause();
+    backlog_->put_back(old, Backlog::Origin::kRecovered);
+    backlog_->indexed("a", old.seq + 1);
+    backlog_->resume();
+  });
+  EXPECT_TRUE(eventually([&] { return superseded_ == Seqs{old.seq}; }));
+}
+
+}  // namespace
+}  // namespace sluice::flow
