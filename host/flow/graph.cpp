@@ -48,7 +48,12 @@ Graph::Graph(const config::Pipeline& pipeline, const Components& components,
       settlement_(loop_, gate_, environment.stores, [this](Delivery& page) { ended(page); }) {
   build(pipeline);
   emitter_.set_arrivals(arrivals());
-  budget_.on_room([this](Load room) { loop_.post([this, room] { tell_room(room); }); });
+  budget_.on_room([this](Load room) {
+    loop_.post([this, room] {
+      backlog_.pump();  // it may be the one that was refused
+      tell_room(room);
+    });
+  });
 }
 
 Graph::~Graph() { stop(Steady::now()); }

@@ -125,6 +125,18 @@ TEST_F(BacklogTest, APageIsNotSupersededByAnOlderVersion) {
   EXPECT_TRUE(superseded_.empty());
 }
 
+// An event that turns out to bring nothing new has a claim on the memory meanwhile.
+TEST_F(BacklogTest, GoesOnWithTheRoomThatAnEventGaveBack) {
+  make();
+  budget_.on_room([this](Load) { loop_.post([this] { backlog_->pump(); }); });  // as the graph does
+  ASSERT_TRUE(budget_.take({100, 1}));
+  const auto page = accepted("crawl", "a");
+  add(page);
+  EXPECT_FALSE(backlog_->is_reading());
+  budget_.give_back({100, 1});
+  EXPECT_TRUE(eventually([&] { return loaded_ == Seqs{page.seq}; }));
+}
+
 TEST_F(BacklogTest, WhatIsPutBackWhileANewerVersionEndsIsSuperseded) {
   make();
   const auto old = accepted("slow", "a");
