@@ -75,7 +75,8 @@ void Api::dead_letter(const net::ExchangePtr& x) {
 }
 
 // The page goes in by the front door, so that a crash between the two steps runs it twice at worst,
-// which leaves the same index.
+// which leaves the same index. It stays the version that it was: a newer one that is under way
+// wins.
 void Api::replay(const net::ExchangePtr& x) {
   const std::int64_t id = id_in_path(x->request());
   const auto letter = parts_.dead_letters.find(id);
@@ -87,8 +88,11 @@ void Api::replay(const net::ExchangePtr& x) {
   sluice_record* const pushed = kept->get();
   services::Event event;
   event.records = {&pushed, 1};
+  const auto version = static_cast<uint64_t>((*letter)->version);
+  event.cookies = &version;
   parts_.graph.intake().take(
-      "dead-letters", event, [this, x, id, kept](sluice_status taken, const sluice_status* each) {
+      std::string(flow::kReplays), event,
+      [this, x, id, kept](sluice_status taken, const sluice_status* each) {
         if (taken != SLUICE_OK) return x->respond(unavailable(taken));
         (void)kept->release();  // the pipeline's now
         const bool is_known = each[0] == SLUICE_DROPPED;

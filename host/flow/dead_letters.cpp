@@ -31,6 +31,10 @@ constexpr auto kTables = R"(
   CREATE INDEX dead_letters_by_stage ON dead_letters(stage);
 )";
 
+constexpr auto kVersion = R"(
+  ALTER TABLE dead_letters ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+)";
+
 const std::string kSelect =
     "SELECT id, document_id, crawl_id, stage, url, reason, attempts, first_at, last_at";
 const std::string kMatches =
@@ -56,7 +60,7 @@ DeadLetter letter_from(SQLite::Statement& row) {
 struct DeadLetters::Reader {
   explicit Reader(const std::filesystem::path& file)
       : database(sql::open_reader(file)),
-        find(database, kSelect + ", payload FROM dead_letters WHERE id = ?"),
+        find(database, kSelect + ", payload, version FROM dead_letters WHERE id = ?"),
         list(database, kSelect + kMatches + " ORDER BY last_at DESC, id DESC LIMIT ?4 OFFSET ?5"),
         count(database, "SELECT count(*)" + kMatches),
         by_stage(database, "SELECT stage, count(*) FROM dead_letters GROUP BY stage") {}
@@ -67,7 +71,8 @@ struct DeadLetters::Reader {
 };
 
 Result<std::unique_ptr<DeadLetters>> DeadLetters::open(journal::GroupCommit& commits) {
-  auto migrated = sql::migrate(commits.writer(), commits.folder(), {"dead letters", {kTables}});
+  auto migrated =
+      sql::migrate(commits.writer(), commits.folder(), {"dead letters", {kTables, kVersion}});
   if (!migrated) return std::move(migrated).error();
   return sql::guarded(commits.folder(),
                       [&] { return std::unique_ptr<DeadLetters>(new DeadLetters(commits)); });
@@ -77,11 +82,14 @@ DeadLetters::DeadLetters(journal::GroupCommit& commits)
     : commits_(commits),
       file_(commits.writer(),
             "INSERT INTO dead_letters(document_id, crawl_id, stage, url, reason, attempts, "
-            "first_at, last_at, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "first_at, last_at, payload, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT(document_id, crawl_id, stage) DO UPDATE SET url = excluded.url, "
             "reason = excluded.reason, attempts = attempts + excluded.attempts, "
-            "last_at = excluded.last_at, payload = excluded.payload RETURNING id"),
+            "last_at = excluded.last_at, payload = excluded.payload, version = excluded.version "
+            "RETURNING id"),
       erase_(commits.writer(), "DELETE FROM dead_letters WHERE id = ?"),
+      drop_superseded_(commits.writer(),
+                       "DELETE FROM dead_letters WHERE document_id = ? AND version <= ?"),
       reader_(std::make_unique<Reader>(commits.file())) {}
 
 DeadLetters::~DeadLetters() { commits_.stop(); }
@@ -95,6 +103,7 @@ std::int64_t DeadLetters::file(SQLite::Database&, const DeadLetter& letter) {
                static_cast<std::int64_t>(letter.attempts), sql::to_ms(letter.first_at),
                sql::to_ms(letter.last_at));
   filed->bindNoCopy(9, letter.payload.data(), static_cast<int>(letter.payload.size()));
+  filed->bind(10, letter.version);
   filed->executeStep();
   return filed->getColumn(0).getInt64();
 }
@@ -118,6 +127,13 @@ bool DeadLetters::erase(SQLite::Database&, std::int64_t id) {
   return erased->exec() > 0;
 }
 
+void DeadLetters::drop_superseded(SQLite::Database&, const std::string& document_id,
+                                  std::int64_t version) {
+  sql::Use dropped(drop_superseded_);
+  SQLite::bind(*dropped, document_id, version);
+  dropped->exec();
+}
+
 Result<std::optional<DeadLetter>> DeadLetters::find(std::int64_t id) const {
   const std::scoped_lock lock(reader_->mutex);
   return sql::guarded(commits_.folder(), [&]() -> std::optional<DeadLetter> {
@@ -126,6 +142,7 @@ Result<std::optional<DeadLetter>> DeadLetters::find(std::int64_t id) const {
     if (!row->executeStep()) return std::nullopt;
     DeadLetter letter = letter_from(*row);
     letter.payload = sql::text(row->getColumn(9));
+    letter.version = row->getColumn(10).getInt64();
     return letter;
   });
 }

@@ -29,7 +29,8 @@ struct DeadLetter {
   std::uint64_t attempts = 0;
   Wall::time_point first_at{};
   Wall::time_point last_at{};
-  std::string payload{};  // the record as bytes; empty in lists
+  std::int64_t version = 0;  // of the document, as Delivery counts; 0 where nobody knows any more
+  std::string payload{};     // the record as bytes; empty in lists
 };
 
 // Owned by the flow, made between GroupCommit::open and start. Methods that take a Database run
@@ -60,6 +61,9 @@ class DeadLetters final {
   // One letter per document, crawl and stage. Filed again, it keeps its id and first_at, adds up
   // its attempts and takes everything else from the newer one. Returns the id.
   std::int64_t file(SQLite::Database& database, const DeadLetter& letter);
+  // The sinks hold this version: nobody needs those of the document up to it any more.
+  void drop_superseded(SQLite::Database& database, const std::string& document_id,
+                       std::int64_t version);
   // Whether there was one.
   bool erase(SQLite::Database& database, std::int64_t id);
 
@@ -77,7 +81,7 @@ class DeadLetters final {
   explicit DeadLetters(journal::GroupCommit& commits);
 
   journal::GroupCommit& commits_;
-  SQLite::Statement file_, erase_;  // the writer thread's
+  SQLite::Statement file_, erase_, drop_superseded_;  // the writer thread's
   const std::unique_ptr<Reader> reader_;
 };
 

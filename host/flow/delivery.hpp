@@ -14,12 +14,16 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace sluice::flow {
 
 using Digest = std::array<uint8_t, 32>;
+
+// The source that pages have which are replayed from the dead letters.
+inline constexpr std::string_view kReplays = "dead-letters";
 
 // Owned by the graph from the moment its page is in memory until its outcome is on disk. The loop's
 // thread alone.
@@ -47,8 +51,12 @@ class Delivery {
     std::function<void(const services::PageReport&)>
         on_ended{};  // somebody asked what becomes of it
 
-    // Its place among the versions of its document, which count in the order of their arrival.
-    int64_t version() const { return seq; }
+    // Its place among the versions of its document, which count in the order of their arrival. One
+    // that is replayed stays what it was; its cookie says so.
+    int64_t version() const {
+      const bool is_replayed = source == kReplays && cookie > 0;
+      return is_replayed ? static_cast<int64_t>(cookie) : seq;
+    }
   };
 
   explicit Delivery(Page page) : page_(std::move(page)) { page_.document->delivery = this; }

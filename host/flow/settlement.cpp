@@ -28,6 +28,8 @@ Settlement::EntryPtr Settlement::entry_of(Delivery& page, crawls::Outcome outcom
   const data::Record& document = *page.page().document;
   const auto now = loop_.clock().wall();
   entry->seq = page.page().seq;
+  entry->version = page.version();
+  entry->is_in_sinks = page.is_in_sinks();
   entry->is_in_ledger = document.op == SLUICE_UPSERT;
   entry->group = page.group();
   entry->document_id = page.document_id();
@@ -50,6 +52,7 @@ Settlement::EntryPtr Settlement::entry_of(Delivery& page, crawls::Outcome outcom
     letter.attempts = page.failure()->attempts;
     letter.first_at = now;
     letter.last_at = now;
+    letter.version = entry->version;
     letter.payload = data::encode(document);
     entry->letter = std::move(letter);
   }
@@ -88,6 +91,9 @@ void Settlement::write(Delivery& page, const EntryPtr& entry) {
                                            entry->time_to_index, entry->stages});
         }
         if (entry->letter) stores_.dead_letters.file(database, *entry->letter);
+        if (entry->is_in_sinks) {
+          stores_.dead_letters.drop_superseded(database, entry->document_id, entry->version);
+        }
         if (entry->packed.empty()) return;
         entry->number = stores_.archive->store(
             database, {entry->document_id, entry->group, entry->received_at, entry->packed});

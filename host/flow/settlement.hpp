@@ -56,7 +56,9 @@ class Settlement {
  private:
   struct Entry {  // everything the transaction needs, so that it reads nothing of the loop's
     int64_t seq = 0;
+    int64_t version = 0;
     bool is_in_ledger = false;
+    bool is_in_sinks = false;
     std::string group;
     std::string document_id;
     crawls::Outcome outcome = crawls::Outcome::kIndexed;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -86,6 +88,37 @@ TEST_F(DeadLetterTest, ComesBackWhenItFailsAgain) {
   const json ledger = host_.await_crawl("c1");
   EXPECT_EQ(ledger["failed"], 1) << ledger;
   EXPECT_TRUE(adds_up(ledger)) << ledger;
+}
+
+TEST_F(DeadLetterTest, GoesAwayWhenALaterVersionIsIndexed) {
+  host_.start();
+  fill("c1");
+  ASSERT_EQ(letters()["total"], 1);
+  bad_.markdown = "# Later\n\nlaterword.\n";
+  ASSERT_EQ(deliver(host_.http(), Crawl("c2").page(bad_)).status, 202U);
+  EXPECT_EQ(host_.await_quiet("c2")["indexed"], 1);
+  EXPECT_EQ(letters()["total"], 0);
+  EXPECT_EQ(host_.crawl("c1")["failed"], 1);
+}
+
+TEST_F(DeadLetterTest, ReplayedBesideALaterVersionStaysBehindIt) {
+  const std::string gate = (host_.folder() / "held").string();
+  host_.start();
+  fill("c1");
+  const auto id = std::to_string(letters()["items"][0]["id"].get<int>());
+  host_.set_file({.moody = "hold_while: " + gate});
+  host_.restart(SIGTERM);
+  std::ofstream(gate) << "wait";
+  TestPage later = bad_;
+  later.markdown = "# Later\n\nlaterword.\n";
+  ASSERT_EQ(deliver(host_.http(), Crawl("c2").page(later)).status, 202U);
+  ASSERT_EQ(host_.http().post("/api/dead-letters/" + id + "/replay", json::object()).status, 202U);
+  std::filesystem::remove(gate);
+
+  EXPECT_EQ(host_.await_quiet("c2")["indexed"], 1);
+  EXPECT_EQ(host_.await_quiet("c1")["skipped"], 1);
+  EXPECT_EQ(host_.found("laterword"), 1U);
+  EXPECT_EQ(host_.found("nogoword"), 0U);
 }
 
 TEST_F(DeadLetterTest, IsDropped) {

@@ -81,6 +81,25 @@ TEST_F(DeadLettersTest, GivesBackWhatWasFiled) {
   EXPECT_EQ(letters->find(id + 1).value(), std::nullopt);
 }
 
+TEST_F(DeadLettersTest, DropsThoseOfADocumentThatTheSinksHoldANewerVersionOf) {
+  const auto filed = [&](const std::string& document, const std::string& crawl,
+                         std::int64_t version) {
+    DeadLetter one = letter(document, "embed");
+    one.crawl_id = crawl;
+    one.version = version;
+    return file(one);
+  };
+  const auto old = filed("a", "c1", 3);
+  const auto late = filed("a", "c2", 9);
+  const auto other = filed("b", "c1", 3);
+  EXPECT_TRUE(
+      commits->run([&](SQLite::Database& db) { letters->drop_superseded(db, "a", 5); }).ok());
+  EXPECT_FALSE(letters->find(old)->has_value());
+  ASSERT_TRUE(letters->find(late)->has_value());
+  EXPECT_EQ(letters->find(late)->value().version, 9);
+  EXPECT_TRUE(letters->find(other)->has_value());
+}
+
 TEST_F(DeadLettersTest, AddsUpWhatIsFiledAgain) {
   const std::int64_t id = file(letter("a", "embed"));
   file(letter("b", "embed"));
