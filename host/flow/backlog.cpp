@@ -201,7 +201,7 @@ void Backlog::read(std::vector<Page> pages) {
     load(*batch);
     loop_.post([this, batch] {
       is_reading_ = false;
-      batch->is_read ? pass_on(*batch) : put_off(batch->asked);
+      batch->read.ok() ? pass_on(*batch) : put_off(*batch);
     });
   });
 }
@@ -212,18 +212,21 @@ void Backlog::load(Batch& batch) const {
   seqs.reserve(batch.asked.size());
   for (const auto& page : batch.asked) seqs.push_back(page.seq);
   auto entries = journal_.read(seqs);
-  batch.is_read = entries.ok();
-  if (!entries) return;
+  if (!entries) {
+    batch.read = std::move(entries).error();
+    return;
+  }
   for (auto& entry : *entries) {
     const auto page = std::find_if(batch.asked.begin(), batch.asked.end(),
                                    [&](const Page& one) { return one.seq == entry.seq; });
     if (!entry.damage.empty()) {
-      batch.damaged.emplace_back(entry.seq, entry.damage);
+      batch.damaged.push_back(std::move(entry));
       continue;
     }
     auto document = data::decode(entry.payload);
     if (!document) {
-      batch.damaged.emplace_back(entry.seq, document.error().message);
+      entry.damage = document.error().message;
+      batch.damaged.push_back(std::move(entry));
       continue;
     }
     const Digest digest = digest_of(**document, fingerprint_);
@@ -248,7 +251,8 @@ void Backlog::pass_on(Batch& batch) {
     budget_.give_back({1, page.bytes});
     --loaded_;
   }
-  for (const auto& [seq, why] : batch.damaged) hooks_.damaged(seq, why);
+  is_unreadable_ = false;
+  for (auto& entry : batch.damaged) hooks_.damaged(std::move(entry));
   for (auto& page : batch.loaded) {
     const std::string id = page.document->id;
     const auto newer = in_sinks_.find(id);
@@ -260,10 +264,11 @@ void Backlog::pass_on(Batch& batch) {
   pump();
 }
 
-void Backlog::put_off(const std::vector<Page>& pages) {
-  for (const auto& page : pages) budget_.give_back({1, page.bytes});
-  loaded_ -= pages.size();
-  loop_.after(kReadAgain, [this, pages] {
+void Backlog::put_off(const Batch& batch) {
+  if (!std::exchange(is_unreadable_, true)) hooks_.unreadable(batch.read.error().message);
+  for (const auto& page : batch.asked) budget_.give_back({1, page.bytes});
+  loaded_ -= batch.asked.size();
+  loop_.after(kReadAgain, [this, pages = batch.asked] {
     Line& line = line_of({}, loop_.clock().wall());
     for (const auto& page : pages) insert(line, page);
     waiting_ += pages.size();

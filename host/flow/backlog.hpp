@@ -32,7 +32,10 @@ class Backlog {
   struct Hooks {
     std::function<void(Delivery::Page)> loaded;
     std::function<void(Delivery::Page)> superseded;  // loaded, and the sinks hold a newer version
-    std::function<void(int64_t seq, const std::string& why)> damaged;  // a row that is not a page
+    // An entry that is no page, and never will be: its damage says why.
+    std::function<void(journal::Journal::StoredEntry)> damaged;
+    // The journal cannot be read; it is tried again. Once until it can.
+    std::function<void(const std::string& why)> unreadable;
   };
 
   // `fingerprint`: of the stages, for digests.
@@ -76,9 +79,9 @@ class Backlog {
   };
   struct Batch {  // of one read; the reader's, then the loop's
     std::vector<Page> asked;
-    bool is_read = false;
+    Result<void> read{};
     std::vector<Delivery::Page> loaded;
-    std::vector<std::pair<int64_t, std::string>> damaged;  // and why
+    std::vector<journal::Journal::StoredEntry> damaged;
   };
   struct Line {  // the pages of one crawl
     std::string group;
@@ -101,7 +104,7 @@ class Backlog {
   void read(std::vector<Page> pages);
   void load(Batch& batch) const;
   void pass_on(Batch& batch);
-  void put_off(const std::vector<Page>& pages);
+  void put_off(const Batch& batch);
   void forget(const Page& page);
 
   Loop& loop_;
@@ -124,6 +127,7 @@ class Backlog {
   std::size_t loaded_ = 0;
   bool is_reading_ = false;
   bool is_paused_ = false;
+  bool is_unreadable_ = false;  // the last read failed
   WorkerPool reader_{"backlog", 1};
 };
 

@@ -42,8 +42,12 @@ Graph::Graph(const config::Pipeline& pipeline, const Components& components,
       backlog_(loop_, environment.stores.journal, budget_, backlog_policy(pipeline), fingerprint_,
                {[this](Delivery::Page page) { arrived(std::move(page)); },
                 [this](Delivery::Page page) { superseded(opened(std::move(page))); },
-                [this](int64_t seq, const std::string& why) {
-                  environment_.log.write(observe::Level::kError, "journal", why, {{"seq", seq}});
+                [this](journal::Journal::StoredEntry entry) { damaged(std::move(entry)); },
+                [this](const std::string& why) {
+                  environment_.log.write(observe::Level::kError, "journal",
+                                         "pages that wait cannot be read, and are tried again "
+                                         "every second: " +
+                                             why);
                 }}),
       settlement_(loop_, gate_, environment.stores, [this](Delivery& page) { ended(page); }) {
   build(pipeline);

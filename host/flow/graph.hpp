@@ -135,6 +135,7 @@ class Graph final : private GateKeeper, private Passage {
   void admitted(Delivery& page) override;
   void known(Delivery& page, uint8_t answer) override;
   void superseded(Delivery& page) override;
+  void damaged(journal::Journal::StoredEntry entry);
   void reached_sink(Delivery& page, std::size_t sink, const data::Record& record) override;
   void charged(Delivery& page, uint64_t bytes) override;
   void closed(Delivery& page) override;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <utility>
 
 namespace sluice::flow {
@@ -96,6 +97,16 @@ void Graph::known(Delivery& page, uint8_t answer) {
     meters_.skipped("processed");
     conclude(page, crawls::Outcome::kSkipped);
   }
+}
+
+// Whoever sent it may send it again: it is new then, as any page that failed.
+void Graph::damaged(journal::Journal::StoredEntry entry) {
+  environment_.log.write(observe::Level::kError, "journal", "a page has failed: " + entry.damage,
+                         {{"document", entry.document_id}, {"crawl", entry.group}});
+  meters_.failed("journal");
+  tell_source(entry.source, entry.cookie, SLUICE_E_REJECT, entry.damage);
+  entry.payload.clear();
+  settlement_.write_off(std::make_shared<const journal::Journal::StoredEntry>(std::move(entry)));
 }
 
 void Graph::superseded(Delivery& page) {

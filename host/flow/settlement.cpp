@@ -114,4 +114,24 @@ void Settlement::write(Delivery& page, const EntryPtr& entry) {
       journal::Told::kCommitted);
 }
 
+void Settlement::write_off(std::shared_ptr<const journal::Journal::StoredEntry> entry) {
+  stores_.commits.submit(
+      [this, entry](SQLite::Database& database) {
+        const std::array seqs{entry->seq};
+        stores_.journal.remove(database, seqs);
+        if (entry->group.empty()) return;
+        if (entry->op == SLUICE_UPSERT) {
+          stores_.ledger.settle(
+              database, {entry->group, entry->document_id, crawls::Outcome::kFailed, {}, {}});
+        }
+        stores_.ledger.warn(database, entry->group, entry->document_id + ": " + entry->damage);
+      },
+      [this, entry](const Result<void>& done) {
+        if (done.ok()) return;
+        loop_.post(
+            [this, entry] { loop_.after(kWriteAgain, [this, entry] { write_off(entry); }); });
+      },
+      journal::Told::kCommitted);
+}
+
 }  // namespace sluice::flow

@@ -44,6 +44,10 @@ class Settlement {
   // The page has this outcome.
   void conclude(Delivery& page, crawls::Outcome outcome);
 
+  // An entry of the journal that cannot be read as a page has failed. Not waited for: until it is
+  // written, every start finds it again.
+  void write_off(std::shared_ptr<const journal::Journal::StoredEntry> entry);
+
   std::size_t under_way() const { return under_way_; }
   std::size_t writing() const { return writing_; }  // of those, in a transaction
   // The number of the newest page in the archive that is no delivery any more: those after it still

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -42,7 +44,10 @@ class BacklogTest : public ::testing::Test {
         loop_, *journal_, budget_, policy, "fingerprint",
         Backlog::Hooks{[this](Delivery::Page page) { loaded_.push_back(page.version()); },
                        [this](Delivery::Page page) { superseded_.push_back(page.version()); },
-                       [](int64_t, const std::string& why) { throw std::runtime_error(why); }});
+                       [this](journal::Journal::StoredEntry entry) {
+                         damaged_.push_back(entry.document_id + ": " + entry.damage);
+                       },
+                       [this](const std::string& why) { unreadable_.push_back(why); }});
     loop_.start();
   }
   // A page in the journal, as one that the backlog may take.
@@ -77,6 +82,7 @@ class BacklogTest : public ::testing::Test {
   SystemClock clock_;
   Loop loop_{clock_};
   Budget budget_{{100, 1 << 20}};
+  std::vector<std::string> damaged_, unreadable_;
   std::unique_ptr<journal::GroupCommit> commits_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<Backlog> backlog_;
@@ -135,6 +141,22 @@ TEST_F(BacklogTest, GoesOnWithTheRoomThatAnEventGaveBack) {
   EXPECT_FALSE(backlog_->is_reading());
   budget_.give_back({100, 1});
   EXPECT_TRUE(eventually([&] { return loaded_ == Seqs{page.seq}; }));
+}
+
+TEST_F(BacklogTest, OnePageThatCannotBeReadHoldsNoOtherUp) {
+  const auto lost = accepted("crawl", "lost");
+  const auto whole = accepted("crawl", "whole");
+  const auto files = std::filesystem::directory_iterator(folder_.path() / "payloads");
+  std::fstream(files->path(), std::ios::in | std::ios::out).seekp(90).write("damaged", 7);
+  make();
+  add(lost);
+  add(whole);
+  EXPECT_TRUE(eventually([&] { return loaded_ == Seqs{whole.seq} && damaged_.size() == 1; }));
+  loop_.run([&] {
+    EXPECT_EQ(backlog_->waiting(), 0U);
+    EXPECT_EQ(damaged_.front().find("lost: its bytes in"), 0U) << damaged_.front();
+  });
+  EXPECT_TRUE(unreadable_.empty());
 }
 
 TEST_F(BacklogTest, WhatIsPutBackWhileANewerVersionEndsIsSuperseded) {
