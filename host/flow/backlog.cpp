@@ -19,6 +19,10 @@ constexpr std::chrono::seconds kReadAgain{1};
 // max_hold.
 constexpr std::size_t kMostClosed = 10'000;
 
+// Looking through all that waits takes a millisecond for a million pages: done for everything that
+// was indexed in the meantime.
+constexpr std::chrono::milliseconds kSweepAfter{100};
+
 std::size_t hash_of(const std::string& document_id) {
   return std::hash<std::string>{}(document_id);
 }
@@ -80,11 +84,14 @@ void Backlog::release_when_due(const std::string& group) {
               [this, group] { release_when_due(group); });
 }
 
+Backlog::Page Backlog::page_of(const journal::Journal::Head& head, Origin origin) {
+  return {head.seq, hash_of(head.document_id), static_cast<uint32_t>(head.bytes),
+          origin == Origin::kRecovered};
+}
+
 void Backlog::add(const journal::Journal::Head& head, Origin origin) {
   Line& line = line_of(head.group, head.received_at);
-  const std::size_t document = hash_of(head.document_id);
-  line.pages.push_back({head.seq, document, head.bytes, origin == Origin::kRecovered});
-  documents_.emplace(document, head.seq);
+  line.pages.push_back(page_of(head, origin));
   ++waiting_;
   if (line.is_held) {
     ++held_;
@@ -96,9 +103,7 @@ void Backlog::add(const journal::Journal::Head& head, Origin origin) {
 void Backlog::put_back(const journal::Journal::Head& head, Origin origin) {
   Line& line = line_of(head.group, head.received_at);
   line.first = std::min(line.first, head.received_at);
-  const std::size_t document = hash_of(head.document_id);
-  insert(line, {head.seq, document, head.bytes, origin == Origin::kRecovered});
-  documents_.emplace(document, head.seq);
+  insert(line, page_of(head, origin));
   ++waiting_;
   if (line.is_held) ++held_;
 }
@@ -116,29 +121,45 @@ void Backlog::remove_if_empty(Lines::iterator line) {
 }
 
 void Backlog::indexed(const std::string& document_id, int64_t version) {
-  const auto [first, last] = documents_.equal_range(hash_of(document_id));
-  if (first == last) return;
+  if (waiting_ == 0 && !is_reading_) return;
   int64_t& in_sinks = in_sinks_[document_id];
   in_sinks = std::max(in_sinks, version);
-  for (auto it = first; it != last; ++it) {
-    if (it->second < version) hurry(it->second);
-  }
-  pump();
+  sweep_soon();
 }
 
-// It may as well be on its way already.
-void Backlog::hurry(int64_t seq) {
-  for (auto line = lines_.begin(); line != lines_.end(); ++line) {
-    auto& pages = line->pages;
-    const auto page =
-        std::lower_bound(pages.begin(), pages.end(), seq,
-                         [](const Page& one, int64_t wanted) { return one.seq < wanted; });
-    if (page == pages.end() || page->seq != seq) continue;
-    superseded_.push_back(*page);
-    pages.erase(page);
-    if (line->is_held) --held_;
-    return remove_if_empty(line);
+void Backlog::sweep_soon() {
+  if (std::exchange(is_sweep_due_, true)) return;
+  loop_.after(kSweepAfter, [this] {
+    is_sweep_due_ = false;
+    sweep();
+  });
+}
+
+// Two documents of one hash would only mean that a page is read early.
+void Backlog::sweep() {
+  std::unordered_map<std::size_t, int64_t> newest;
+  for (const auto& [id, version] : in_sinks_) {
+    int64_t& most = newest[hash_of(id)];
+    most = std::max(most, version);
   }
+  for (auto line = lines_.begin(); line != lines_.end();) {
+    const auto late = std::erase_if(line->pages, [&](const Page& page) {
+      const auto found = newest.find(page.document);
+      if (found == newest.end() || page.seq >= found->second) return false;
+      superseded_.push_back(page);
+      return true;
+    });
+    if (line->is_held) held_ -= late;
+    remove_if_empty(line++);
+  }
+  std::unordered_set<std::size_t> wanted;
+  for (const Page& page : superseded_) wanted.insert(page.document);
+  if (is_reading_) {
+    sweep_soon();  // they may be of one that is being read
+  } else {
+    std::erase_if(in_sinks_, [&](const auto& one) { return !wanted.contains(hash_of(one.first)); });
+  }
+  pump();
 }
 
 void Backlog::resume() {
@@ -182,14 +203,6 @@ void Backlog::take(std::deque<Page>& from, std::vector<Page>& pages) {
     ++loaded_;
     --waiting_;
   }
-}
-
-// A page that does not wait here any more.
-void Backlog::forget(const Page& page) {
-  const auto [first, last] = documents_.equal_range(page.document);
-  const auto it =
-      std::find_if(first, last, [&](const auto& one) { return one.second == page.seq; });
-  if (it != last) documents_.erase(it);
 }
 
 void Backlog::read(std::vector<Page> pages) {
@@ -246,7 +259,6 @@ void Backlog::load(Batch& batch) const {
 // Those that were not loaded are damaged, or were removed meanwhile.
 void Backlog::pass_on(Batch& batch) {
   for (const auto& page : batch.asked) {
-    forget(page);
     if (page.is_loaded) continue;
     budget_.give_back({1, page.bytes});
     --loaded_;
@@ -258,9 +270,7 @@ void Backlog::pass_on(Batch& batch) {
     const auto newer = in_sinks_.find(id);
     const bool is_superseded = newer != in_sinks_.end() && page.version() < newer->second;
     is_superseded ? hooks_.superseded(std::move(page)) : hooks_.loaded(std::move(page));
-    if (!documents_.contains(hash_of(id))) in_sinks_.erase(id);
   }
-  if (documents_.empty()) in_sinks_.clear();
   pump();
 }
 

@@ -55,7 +55,8 @@ class Backlog {
   // One page that came from here has its outcome.
   void ended() { --loaded_; }
   // The sinks hold this version of the document: older ones that wait here are superseded. They are
-  // read next, held or not, so that a restart, which does not know that, hardly finds any.
+  // read within a moment, held or not, so that a restart, which does not know that, hardly finds
+  // any.
   void indexed(const std::string& document_id, int64_t version);
   // Reads on when there is room. Whoever frees room calls it.
   void pump();
@@ -70,10 +71,10 @@ class Backlog {
   std::size_t waiting() const { return waiting_; }  // held ones too
 
  private:
-  struct Page {
+  struct Page {  // small: many thousands may be held
     int64_t seq = 0;
     std::size_t document = 0;  // hash of its id
-    uint64_t bytes = 0;
+    uint32_t bytes = 0;        // of its payload, which is never as big
     bool is_recovered = false;
     bool is_loaded = false;
   };
@@ -91,6 +92,7 @@ class Backlog {
   };
   using Lines = std::list<Line>;
 
+  static Page page_of(const journal::Journal::Head& head, Origin origin);
   Line& line_of(const std::string& group, Wall::time_point first);
   bool is_to_hold(const std::string& group) const;
   void hold(Line& line);
@@ -99,13 +101,13 @@ class Backlog {
   void release_when_due(const std::string& group);
   static void insert(Line& line, Page page);
   void remove_if_empty(Lines::iterator line);
-  void hurry(int64_t seq);
+  void sweep_soon();
+  void sweep();
   void take(std::deque<Page>& from, std::vector<Page>& pages);
   void read(std::vector<Page> pages);
   void load(Batch& batch) const;
   void pass_on(Batch& batch);
   void put_off(const Batch& batch);
-  void forget(const Page& page);
 
   Loop& loop_;
   const journal::Journal& journal_;
@@ -117,16 +119,15 @@ class Backlog {
   std::unordered_map<std::string, Lines::iterator> by_group_;
   std::deque<Page> superseded_;             // read before all lines
   std::unordered_set<std::string> closed_;  // crawls that closed while this host runs
-  // The seqs of the pages that wait or are being read, by the hash of their document: a held page
-  // costs some dozen bytes, whatever the length of its address.
-  std::unordered_multimap<std::size_t, int64_t> documents_;
-  // What the sinks hold, of documents of which a page waits or is being read.
+  // What the sinks hold, of documents that were indexed since the last sweep or of which a
+  // superseded page waits.
   std::unordered_map<std::string, int64_t> in_sinks_;
   std::size_t waiting_ = 0;
   std::size_t held_ = 0;
   std::size_t loaded_ = 0;
   bool is_reading_ = false;
   bool is_paused_ = false;
+  bool is_sweep_due_ = false;
   bool is_unreadable_ = false;  // the last read failed
   WorkerPool reader_{"backlog", 1};
 };
