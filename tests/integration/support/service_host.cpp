@@ -8,7 +8,7 @@
 namespace sluice::testing {
 namespace {
 
-constexpr const char* kSample = "dimension";  // what tei-embedder sends at a handshake
+constexpr const char* kHandshake = "dimension";  // what tei-embedder sends at a handshake
 
 std::vector<std::string> arguments_of(const std::vector<std::string>& settings) {
   std::vector<std::string> words;
@@ -57,7 +57,7 @@ uint64_t ServiceHost::chunks(const std::string& stage) {
 }
 
 uint64_t ServiceHost::chunks_embedded() const {
-  return tei.counters().inputs - tei.times_embedded(kSample);
+  return tei.counters().inputs - tei.times_embedded(kHandshake);
 }
 
 std::string ServiceHost::trouble(const std::string& stage) {
