@@ -1,6 +1,7 @@
-// bench_accept [pages] [folder] [connections]: pages of 10 kB accepted per second by the real host,
-// durable and not, beside a bare Beast handler that drops the body and a bare SQLite table with
-// group commit; the same number of clients, one run. Batch mode keeps the pages in the journal, so
+// bench_accept [pages] [folder] [connections...]: pages of 10 kB accepted per second by the real
+// host, durable and not, beside a bare Beast handler that drops the body and a bare SQLite table
+// with group commit; the same number of clients, one run; 32 clients and then 128 unless said
+// otherwise. Batch mode keeps the pages in the journal, so
 // that nothing but accepting is measured.
 #include "bare_journal.hpp"
 #include "bare_server.hpp"
@@ -62,10 +63,9 @@ Sent append_to_bare_journal(const std::filesystem::path& where, std::size_t page
   return {took.count(), pages, 0};
 }
 
-int run(std::size_t pages, const std::filesystem::path& where, std::size_t connections) {
-  std::vector<std::string> bodies;
-  for (std::size_t i = 0; i < pages; ++i)
-    bodies.push_back(sluice::bench::page_event("accept", i, kPageBytes));
+void run(const std::vector<std::string>& bodies, const std::filesystem::path& where,
+         std::size_t connections) {
+  const std::size_t pages = bodies.size();
   std::printf("%zu pages of %zu bytes, %zu connections\n\n", pages, kPageBytes, connections);
   const Sent beast = post_to_bare_server(bodies, connections);
   const Sent sqlite = append_to_bare_journal(where, pages, connections);
@@ -86,7 +86,7 @@ int run(std::size_t pages, const std::filesystem::path& where, std::size_t conne
   for (const std::string sync : {"off", "interval", "always"}) {
     accept("sluice, journal.sync: " + sync, "journal: {sync: " + sync + "}");
   }
-  return 0;
+  std::printf("\n");
 }
 
 }  // namespace
@@ -94,8 +94,17 @@ int run(std::size_t pages, const std::filesystem::path& where, std::size_t conne
 int main(int argc, char** argv) {
   try {
     const std::size_t pages = argc > 1 ? std::stoul(argv[1]) : 20'000;
-    const std::size_t connections = argc > 3 ? std::stoul(argv[3]) : 32;
-    return run(pages, sluice::bench::place_of(argc, argv, 2), connections);
+    std::vector<std::size_t> connections;
+    for (int i = 3; i < argc; ++i) connections.push_back(std::stoul(argv[i]));
+    if (connections.empty()) connections = {32, 128};
+    std::vector<std::string> bodies;
+    for (std::size_t i = 0; i < pages; ++i) {
+      bodies.push_back(sluice::bench::page_event("accept", i, kPageBytes));
+    }
+    for (const std::size_t some : connections) {
+      run(bodies, sluice::bench::place_of(argc, argv, 2), some);
+    }
+    return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_accept: %s\n", error.what());
     return 1;
