@@ -181,7 +181,7 @@ void Backlog::release(Line& line) {
 }
 
 void Backlog::pump() {
-  if (is_reading_ || is_paused_) return;
+  if (is_reading_ || is_paused_ || is_put_off_) return;
   std::vector<Page> pages;
   take(superseded_, pages);
   const auto line =
@@ -278,10 +278,12 @@ void Backlog::put_off(const Batch& batch) {
   if (!std::exchange(is_unreadable_, true)) hooks_.unreadable(batch.read.error().message);
   for (const auto& page : batch.asked) budget_.give_back({1, page.bytes});
   loaded_ -= batch.asked.size();
-  loop_.after(kReadAgain, [this, pages = batch.asked] {
-    Line& line = line_of({}, loop_.clock().wall());
-    for (const auto& page : pages) insert(line, page);
-    waiting_ += pages.size();
+  Line& line = line_of({}, loop_.clock().wall());
+  for (const auto& page : batch.asked) insert(line, page);
+  waiting_ += batch.asked.size();
+  is_put_off_ = true;
+  loop_.after(kReadAgain, [this] {
+    is_put_off_ = false;
     pump();
   });
 }

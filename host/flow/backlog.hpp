@@ -128,6 +128,7 @@ class Backlog {
   bool is_reading_ = false;
   bool is_paused_ = false;
   bool is_sweep_due_ = false;
+  bool is_put_off_ = false;     // a read failed just now
   bool is_unreadable_ = false;  // the last read failed
   WorkerPool reader_{"backlog", 1};
 };

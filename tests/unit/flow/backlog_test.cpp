@@ -159,6 +159,23 @@ TEST_F(BacklogTest, OnePageThatCannotBeReadHoldsNoOtherUp) {
   EXPECT_TRUE(unreadable_.empty());
 }
 
+TEST_F(BacklogTest, APageThatCannotBeReadYetIsSupersededAllTheSame) {
+  const auto older = accepted("crawl", "id");
+  const auto rename = [&](const char* from, const char* to) {
+    const std::string sql = std::string("ALTER TABLE ") + from + " RENAME TO " + to;
+    ASSERT_TRUE(commits_->run([&](SQLite::Database& database) { database.exec(sql); }).ok());
+  };
+  make();
+  rename("records", "away");
+  add(older);
+  ASSERT_TRUE(eventually([&] { return unreadable_.size() == 1 && !backlog_->is_reading(); }));
+  loop_.run([&] { backlog_->indexed("id", older.seq + 1); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // past a sweep
+  rename("away", "records");
+  EXPECT_TRUE(eventually([&] { return superseded_ == Seqs{older.seq}; }));
+  loop_.run([&] { EXPECT_TRUE(loaded_.empty()); });
+}
+
 TEST_F(BacklogTest, WhatIsPutBackWhileANewerVersionEndsIsSuperseded) {
   make();
   const auto old = accepted("slow", "a");
