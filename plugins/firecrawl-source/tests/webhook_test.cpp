@@ -1,101 +1,14 @@
 // Every row of the webhook's table of answers, against a pipeline that only remembers.
-#include "webhook.hpp"
-
-#include "uuid.hpp"
+#include "webhook_fixture.hpp"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace firecrawl {
 namespace {
-
-// Remembers what it was given. `intake` is what it answers; documents in `known` are duplicates.
-class FakePipeline final : public Pipeline {
- public:
-  Intake intake = Intake::kTaken;
-  std::vector<std::string> known;
-  std::vector<std::string> log;
-  int takes = 0;
-
-  void take(CrawlNews news, Taken taken) override {
-    ++takes;
-    if (intake != Intake::kTaken) return taken(intake, {});
-    std::vector<PageVerdict> verdicts;
-    for (const PageRecord& record : news.records) {
-      const std::string& id = record.id.canonical;
-      const bool is_known = std::find(known.begin(), known.end(), id) != known.end();
-      verdicts.push_back(is_known ? PageVerdict::kDuplicate : PageVerdict::kAccepted);
-      const char* op = record.op == PageRecord::Op::kDelete ? "delete " : "index ";
-      log.push_back(op + news.job_id + " " + id + " " + record.document.markdown);
-    }
-    for (const LeftOutPage& page : news.left_out) {
-      const char* why = page.reason == LeftOutPage::Reason::kStatus  ? "status"
-                        : page.reason == LeftOutPage::Reason::kEmpty ? "empty"
-                                                                     : "failed";
-      log.push_back("leave_out " + news.job_id + " " + page.document + " " + why + " (" +
-                    page.detail + ")");
-    }
-    if (news.end) log.push_back("close " + news.job_id + " " + text_of(*news.end));
-    if (news.fetch == Fetch::kPending) log.push_back("fetch " + news.job_id);
-    if (!news.warning.empty()) {
-      log.push_back("warn " + news.job_id + " " + news.warning);
-    } else if (news.records.empty() && news.left_out.empty() && !news.end) {
-      log.push_back("open " + news.job_id);
-    }
-    taken(Intake::kTaken, verdicts);
-  }
-
- private:
-  static std::string text_of(CrawlEnd end) {
-    return end == CrawlEnd::kCompleted   ? "completed"
-           : end == CrawlEnd::kCancelled ? "cancelled"
-                                         : "failed";
-  }
-};
-
-class Webhook : public ::testing::Test {
- protected:
-  Answer post(const std::string& body) {
-    return deliver({.signature = {}, .body = body, .readable = body.size()});
-  }
-  Answer deliver(const Delivery& delivery) {
-    Answer got;
-    int answers = 0;
-    answer_delivery(settings, delivery, pipeline, [&](const Answer& answer) {
-      got = answer;
-      ++answers;
-    });
-    EXPECT_EQ(answers, 1);
-    return got;
-  }
-  Answer post_page(const std::string& documents) {
-    return post(R"({"success":true,"type":"crawl.page","id":"c-1","data":[)" + documents + "]}");
-  }
-
-  WebhookSettings settings;
-  FakePipeline pipeline;
-};
-
-// A document at https://e.test/<name>.
-std::string document(const std::string& name, const std::string& markdown = "# Text",
-                     const std::string& status = "200") {
-  return R"({"markdown":")" + markdown + R"(","metadata":{"url":"https://e.test/)" + name +
-         R"(","statusCode":)" + status + "}}";
-}
-
-std::string job(const std::string& name) { return uuid5_of_url("c-1#https://e.test/" + name); }
-
-// What the ledger calls a page without an address.
-std::string nameless(const std::string& why, const std::string& markdown) {
-  const std::string end(1, '\0');
-  return "page-without-url:" + uuid5_of_url(why + end + end + end + markdown);
-}
-
-using Log = std::vector<std::string>;
 
 // ---- signature -------------------------------------------------------------------------
 
@@ -309,81 +222,7 @@ TEST_F(Webhook, DoesNotCountARacedRedirectAsFailure) {
   EXPECT_EQ(pipeline.log, Log{});
 }
 
-// ---- the life of a crawl ---------------------------------------------------------------
-
-TEST_F(Webhook, OpensAndClosesCrawls) {
-  for (const char* family : {"crawl", "batch_scrape"}) {
-    for (const char* event : {"started", "completed", "cancelled", "failed"}) {
-      for (const char* success : {"true", "false"}) {
-        const std::string type = std::string(family) + "." + event;
-        const Answer answer = post(R"({"success":)" + std::string(success) + R"(,"type":")" + type +
-                                   R"(","id":"c-1","data":[],"error":"x"})");
-        EXPECT_EQ(answer.status, 200);
-        EXPECT_EQ(answer.body, R"({"status":"acknowledged","event_type":")" + type + "\"}");
-        const std::string done =
-            std::string(event) == "started" ? "open c-1" : "close c-1 " + std::string(event);
-        EXPECT_EQ(pipeline.log.front(), done);
-        pipeline.log.clear();
-      }
-    }
-  }
-}
-
-TEST_F(Webhook, TakesThePagesOfACompletedEventBeforeItCloses) {
-  pipeline.known = {"https://e.test/b"};
-  const Answer answer = post(R"({"success":true,"type":"crawl.completed","jobId":"c-1","data":[)" +
-                             document("a") + "," + document("b") + "," + document("d") + "," +
-                             document("x", "x", "404") + R"(,{"markdown":"y"}]})");
-  EXPECT_EQ(answer.status, 202);
-  EXPECT_EQ(
-      answer.body,
-      R"({"status":"acknowledged","event_type":"crawl.completed","pages_processed":2,"pages_skipped":1,)"
-      R"("failed_documents":[{"index":4,"error":"the page has no URL"}]})");
-  EXPECT_EQ(pipeline.takes, 1);
-  EXPECT_EQ(pipeline.log.front(), "index c-1 https://e.test/a # Text");
-  EXPECT_EQ(pipeline.log.back(), "close c-1 completed");
-}
-
-TEST_F(Webhook, TakesTheNestedPagesOfVersion0) {
-  const Answer answer =
-      post(R"({"success":true,"type":"crawl.completed","jobId":"c-1","data":[{"content":)" +
-           document("a") + R"(,"source":"https://e.test/a"}]})");
-  EXPECT_EQ(answer.status, 202);
-  EXPECT_EQ(pipeline.log, (Log{"index c-1 https://e.test/a # Text", "close c-1 completed",
-                               "warn c-1 " + std::string(kAllCameLate)}));
-}
-
-TEST_F(Webhook, SaysWhyACrawlFailedOrThatItWasCancelled) {
-  const std::string says = "warn c-1 Firecrawl says that the crawl ";
-  const std::vector<std::pair<std::string, std::string>> cases = {
-      {R"("crawl.failed","error":"boom")", "failed: boom"},
-      {R"("crawl.failed")", "failed and gives no reason"},
-      {R"("batch_scrape.failed","error":{"message":"no credits"})", "failed: no credits"},
-      {R"("crawl.cancelled")", "was cancelled"},
-      {R"("crawl.cancelled","error":"by hand")", "was cancelled: by hand"}};
-  for (const auto& [type, warning] : cases) {
-    pipeline.log.clear();
-    post(R"({"id":"c-1","success":false,"type":)" + type + "}");
-    EXPECT_EQ(pipeline.log.back(), says + warning);
-  }
-  pipeline.log.clear();
-  post(R"({"id":"c-1","success":false,"type":"crawl.completed","error":"x"})");
-  EXPECT_EQ(pipeline.log.back(), "close c-1 completed");
-}
-
-TEST_F(Webhook, HasThePagesFetchedOfACrawlThatClosesWithoutThem) {
-  std::vector<std::string> closed;
-  settings.closed = [&](const std::string& job_id) { closed.push_back(job_id); };
-  post(R"({"type":"crawl.started","id":"c-1","data":[]})");
-  post(R"({"type":"crawl.completed","id":"c-1","data":[]})");
-  post(R"({"type":"crawl.cancelled","id":"c-2","data":[]})");
-  post(R"({"type":"crawl.completed","jobId":"c-3","data":[)" + document("a") + "]}");
-  EXPECT_EQ(closed, (std::vector<std::string>{"c-1", "c-2"}));
-  EXPECT_EQ(pipeline.log[2], "fetch c-1");
-  pipeline.intake = Intake::kNotWritable;
-  EXPECT_EQ(post(R"({"type":"crawl.completed","id":"c-4","data":[]})").status, 503);
-  EXPECT_EQ(closed.size(), 2U);
-}
+// ---- other events -----------------------------------------------------------------------
 
 TEST_F(Webhook, AcknowledgesEventsOfOtherFamilies) {
   for (const char* type :
