@@ -1,9 +1,14 @@
 #include "common/filter/matching.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace plugin_common {
 namespace {
+
+// Tags of RFC 5646 are shorter (4.4.1); of what a page calls so and is not, what begins later is no
+// range of its own, or some kilobytes of hyphens would become gigabytes.
+constexpr std::size_t kLongestTag = 64;
 
 // ASCII: tags and the domains of canonical URLs have nothing else.
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -23,7 +28,7 @@ std::vector<std::string> language_ranges(std::string_view tag) {
   std::vector<std::string> ranges;
   const std::string whole = language_range(tag);
   if (whole.empty()) return ranges;
-  for (auto end = whole.find('-', 1); end != std::string::npos; end = whole.find('-', end + 1)) {
+  for (auto end = whole.find('-', 1); end < kLongestTag; end = whole.find('-', end + 1)) {
     ranges.push_back(whole.substr(0, end));
   }
   ranges.push_back(whole);

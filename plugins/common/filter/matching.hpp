@@ -12,7 +12,7 @@ namespace plugin_common {
 bool is_in_language(std::string_view tag, std::string_view range);
 
 // Every range that the tag is in, for a store that can but compare: "en" and "en-us" of "en-US". In
-// lower case, with hyphens; none of an empty tag.
+// lower case, with hyphens; none of an empty tag. At most some dozen, whatever a page calls a tag.
 std::vector<std::string> language_ranges(std::string_view tag);
 
 // A range as language_ranges writes it.

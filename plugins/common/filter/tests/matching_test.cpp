@@ -38,6 +38,15 @@ TEST(LanguageRanges, AreThoseThatTheTagIsIn) {
   }
 }
 
+TEST(LanguageRanges, OfWhatIsNoTagAreFew) {
+  std::string hostile;
+  for (int i = 0; i < 50'000; ++i) hostile += "a-";
+  const Ranges ranges = language_ranges(hostile);
+  EXPECT_LT(ranges.size(), 64U);
+  EXPECT_EQ(ranges.front(), "a");
+  EXPECT_EQ(ranges.back(), hostile);
+}
+
 TEST(IsSameDomain, KnowsNoCase) {
   EXPECT_TRUE(is_same_domain("Example.ORG", "example.org"));
   EXPECT_FALSE(is_same_domain("example.org", "example.or"));
